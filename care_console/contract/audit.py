@@ -1,0 +1,64 @@
+"""Entries of the audit log as the API shows them, and the words their `action` is made of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from care_console.contract.base import CountedPage, Instant, Reply
+
+
+class Action(StrEnum):
+    """What was done. The word goes into the stored bytes: never rename one, only add."""
+
+    SESSION_OPENED = "session.opened"
+    SESSION_REFUSED = "session.refused"
+    SESSION_CLOSED = "session.closed"
+    SESSION_REFRESHED = "session.refreshed"
+    STAFF_ADDED = "staff.added"
+    SEARCHED = "search.made"
+    STORY_READ = "story.read"
+    TIMELINE_READ = "timeline.read"
+    MESSAGE_READ = "message.read"
+    NOTE_WRITTEN = "note.written"
+    OPTED_OUT = "consent.opted_out"
+    OPTED_IN = "consent.opted_in"
+    TEXT_CANCELLED = "text.cancelled"
+    TEXT_QUEUED = "text.queued"
+    LINK_ISSUED = "link.issued"
+    LINK_REVOKED = "link.revoked"
+    PREVIEW_OPENED = "preview.opened"
+    REFUND_ASKED = "refund.asked"
+    REFUND_WITHDRAWN = "refund.withdrawn"
+    REFUND_SUBMITTED = "refund.submitted"
+    REFUND_STATE_READ = "refund.state_read"
+    REFUND_SETTLED = "refund.settled"
+    REFUND_FAILED = "refund.failed"
+    IMPORT_RUN = "import.run"
+    OPT_OUT_LOG_READ = "opt_out_log.read"
+    AUDIT_LOG_READ = "audit_log.read"
+    REFUSED = "request.refused"
+
+
+class Outcome(StrEnum):
+    """How it ended."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class AuditEntry(Reply):
+    """One entry. `leaf` is the base64 of the stored bytes; `index` its place in the log, from 0."""
+
+    index: int
+    at: Instant
+    actor: str
+    action: str
+    outcome: Outcome
+    subject: str
+    origin: str
+    leaf: str
+
+
+class AuditPage(CountedPage[AuditEntry]):
+    """`GET /v1/audit/entries`."""

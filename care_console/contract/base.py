@@ -1,0 +1,77 @@
+"""The shape that every request and reply shares, and the types their fields are made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+
+from care_console.contract.card_numbers import holds_card_number
+
+Item = TypeVar("Item")
+
+
+def _to_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+def _as_rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _without_card_number(text: str) -> str:
+    if holds_card_number(text):
+        raise ValueError("this text holds what looks like a card number; take it out and send it again")
+    return text
+
+
+Instant = Annotated[
+    AwareDatetime, AfterValidator(_to_utc), PlainSerializer(_as_rfc3339, return_type=str, when_used="json")
+]
+"""A moment: aware, in UTC, RFC 3339 on the wire."""
+
+E164 = Annotated[str, StringConstraints(pattern=r"^\+1[2-9]\d{2}[2-9]\d{6}$")]
+"""A US phone number as the carriers write it: ``+12145550142``."""
+
+FreeText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2000),
+    AfterValidator(_without_card_number),
+]
+"""What a person typed. Plain text always; a card number in it is refused (PCI DSS)."""
+
+WrittenText = Annotated[FreeText, StringConstraints(min_length=1)]
+"""Free text that must not be empty."""
+
+
+class Request(BaseModel):
+    """A body that the desktop sends: unknown fields are a mistake and are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reply(BaseModel):
+    """A body that the service sends: unknown fields are a newer service's and are put aside."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Page(Reply, Generic[Item]):
+    """One page of a list. `next_cursor` is opaque; null on the last page."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+
+
+class CountedPage(Page[Item], Generic[Item]):
+    """A page of a filtered log, with the exact number of rows that the filter holds."""
+
+    total: int
+
+
+class Bilingual(Reply):
+    """One sentence in the two languages of the callers."""
+
+    en: str
+    es: str
