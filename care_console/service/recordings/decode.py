@@ -1,0 +1,204 @@
+"""Turns a recording of any format that is taken into plain samples, in bounds that no hostile file can move."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from numpy.typing import NDArray
+
+from care_console.service.recordings.formats import (
+    CODECS,
+    CONTAINERS,
+    LARGEST_BYTES,
+    LENGTH_SLACK_SECONDS,
+    LONGEST_SECONDS,
+    MISSING_SHARE,
+    MOST_CHANNELS,
+    SAMPLE_RATES,
+    SoundError,
+    SoundProblem,
+    is_bare_gsm,
+    wav_is_cut_off,
+)
+
+Samples = NDArray[np.float32]
+
+# Opus has packets of 2.5 ms at the shortest: 48 000 in two minutes. More packets than this carry no sound.
+_MOST_PACKETS = 200_000
+# A whole message decodes in well under a second. The clock only stops what is slow on purpose.
+_LONGEST_WORK_SECONDS = 20.0
+# Sound over this is no sound: a float file can hold anything, and 1e30 would drown every figure after it.
+_GREATEST_SAMPLE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A decoded recording: samples of shape (channels, n), full scale at 1.0."""
+
+    codec: str
+    container: str
+    sample_rate: int
+    samples: Samples
+
+    @property
+    def channels(self) -> int:
+        return int(self.samples.shape[0])
+
+    @property
+    def seconds(self) -> float:
+        return float(self.samples.shape[1]) / self.sample_rate
+
+
+def decode(source: Path | bytes, *, limit_seconds: float = LONGEST_SECONDS) -> Sound:
+    """Decode the first sound stream of `source` to its end.
+
+    Raises SoundError for what is not sound, damaged, cut off, empty, or longer than `limit_seconds`.
+    """
+    data = _read(source)
+    if wav_is_cut_off(data):
+        raise _cut_off()
+    try:
+        with _open(data) as container:
+            return _decode_stream(container, data, limit_seconds)
+    except (FFmpegError, UnicodeDecodeError) as error:
+        raise _not_sound() from error
+
+
+def _read(source: Path | bytes) -> bytes:
+    if isinstance(source, Path):
+        try:
+            with source.open("rb") as file:
+                source = file.read(LARGEST_BYTES + 1)
+        except OSError as error:
+            reason = (error.strerror or "it cannot be opened").lower()
+            raise SoundError(
+                SoundProblem.UNREADABLE, f"The recording could not be read: {reason}. Check the file."
+            ) from error
+    if not source:
+        raise SoundError(SoundProblem.EMPTY, "The recording is empty: it has not one byte. Send it again.")
+    if len(source) > LARGEST_BYTES:
+        most = LARGEST_BYTES // (1024 * 1024)
+        raise SoundError(
+            SoundProblem.TOO_LARGE, f"The recording is larger than {most} MB. Send it in a smaller format."
+        )
+    return source
+
+
+def _open(data: bytes) -> InputContainer:
+    options = {"format_whitelist": CONTAINERS, "codec_whitelist": CODECS, "protocol_whitelist": "none"}
+    form = "gsm" if is_bare_gsm(data) else None
+    return av.open(io.BytesIO(data), "r", format=form, options=options, metadata_errors="replace")
+
+
+def _decode_stream(container: InputContainer, data: bytes, limit_seconds: float) -> Sound:
+    if not container.streams.audio:
+        raise _not_sound()
+    stream = container.streams.audio[0]
+    codec = stream.codec_context.codec.canonical_name
+    rate, channels = _checked_form(stream)
+    most = int((limit_seconds + LENGTH_SLACK_SECONDS) * rate)
+    pieces: list[Samples] = []
+    count = 0
+    for frame in _frames(container, stream):
+        if frame.sample_rate != rate or frame.layout.nb_channels != channels:
+            continue
+        pieces.append(_plain(frame, channels))
+        count += frame.samples
+        if count > most:
+            raise SoundError(
+                SoundProblem.TOO_LONG,
+                f"The recording is longer than {limit_seconds:g} seconds, the most for a message. Shorten it.",
+            )
+    if not count:
+        raise SoundError(SoundProblem.EMPTY, "The recording holds no sound at all. Record it again.")
+    announced = _announced_seconds(container, stream, data)
+    if announced - count / rate > max(LENGTH_SLACK_SECONDS, announced * MISSING_SHARE):
+        raise _cut_off()
+    return Sound(codec, container.format.name.split(",")[0], rate, np.concatenate(pieces, axis=1))
+
+
+def _checked_form(stream: AudioStream) -> tuple[int, int]:
+    context = stream.codec_context
+    rate, channels = context.sample_rate or 0, context.layout.nb_channels if context.sample_rate else 0
+    if rate not in SAMPLE_RATES or not 1 <= channels <= MOST_CHANNELS:
+        raise SoundError(
+            SoundProblem.UNFIT,
+            f"The recording has {channels} channels at {rate} samples a second. Send it with one or two, at "
+            f"{SAMPLE_RATES.start} to {SAMPLE_RATES.stop - 1}.",
+        )
+    return rate, channels
+
+
+def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Every frame that decodes. Damage is skipped, as players skip it, unless most of the file is damage."""
+    deadline = time.monotonic() + _LONGEST_WORK_SECONDS
+    good = bad = 0
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except FFmpegError:
+            frames, bad = [], bad + 1
+        else:
+            good += 1
+        yield from frames
+        if good + bad > _MOST_PACKETS or time.monotonic() > deadline:
+            raise _damaged()
+    if bad > good:
+        raise _damaged()
+
+
+def _plain(frame: AudioFrame, channels: int) -> Samples:
+    raw: NDArray[Any] = frame.to_ndarray()
+    planes = raw if frame.format.is_planar else raw.reshape(-1, channels).T
+    match planes.dtype.kind, planes.dtype.itemsize:
+        case "u", 1:
+            return (planes.astype(np.float32) - 128.0) / np.float32(128.0)
+        case "i", size:
+            return planes.astype(np.float32) / np.float32(2 ** (8 * size - 1))
+        case _:
+            finite = np.nan_to_num(planes.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+            return np.clip(finite, -_GREATEST_SAMPLE, _GREATEST_SAMPLE)
+
+
+def _announced_seconds(container: InputContainer, stream: AudioStream, data: bytes) -> float:
+    """The length that the container states, or 0 where FFmpeg would only guess it from the size."""
+    name = container.format.name
+    counted_mp3 = name == "mp3" and any(mark in data[:8192] for mark in (b"Xing", b"Info"))
+    if (
+        not ("mov" in name or name == "flac" or counted_mp3)
+        or stream.duration is None
+        or stream.time_base is None
+    ):
+        return 0.0
+    return float(stream.duration * stream.time_base)
+
+
+def _not_sound() -> SoundError:
+    return SoundError(
+        SoundProblem.NOT_SOUND,
+        "This is no recording that can be read. Send WAV, MP3, Opus, AAC, GSM or FLAC.",
+    )
+
+
+def _damaged() -> SoundError:
+    return SoundError(
+        SoundProblem.DAMAGED, "The recording is damaged: most of it cannot be decoded. Send it again."
+    )
+
+
+def _cut_off() -> SoundError:
+    return SoundError(
+        SoundProblem.TRUNCATED,
+        "The recording is cut off: it holds less than it announces. Send it again, whole.",
+    )
