@@ -1,4 +1,4 @@
-"""Turns a recording of any format that is taken into plain samples, in bounds that no hostile file can move."""
+"""Turns a recording of any format we take into plain samples, in bounds that no hostile file can move."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _decode_stream(container: InputContainer, data: bytes, limit_seconds: float)
         if count > most:
             raise SoundError(
                 SoundProblem.TOO_LONG,
-                f"The recording is longer than {limit_seconds:g} seconds, the most for a message. Shorten it.",
+                f"The recording is longer than {limit_seconds:g} seconds, a message's most. Shorten it.",
             )
     if not count:
         raise SoundError(SoundProblem.EMPTY, "The recording holds no sound at all. Record it again.")
@@ -175,11 +175,8 @@ def _announced_seconds(container: InputContainer, stream: AudioStream, data: byt
     """The length that the container states, or 0 where FFmpeg would only guess it from the size."""
     name = container.format.name
     counted_mp3 = name == "mp3" and any(mark in data[:8192] for mark in (b"Xing", b"Info"))
-    if (
-        not ("mov" in name or name == "flac" or counted_mp3)
-        or stream.duration is None
-        or stream.time_base is None
-    ):
+    counted = "mov" in name or name == "flac" or counted_mp3
+    if not counted or stream.duration is None or stream.time_base is None:
         return 0.0
     return float(stream.duration * stream.time_base)
 
@@ -187,7 +184,7 @@ def _announced_seconds(container: InputContainer, stream: AudioStream, data: byt
 def _not_sound() -> SoundError:
     return SoundError(
         SoundProblem.NOT_SOUND,
-        "This is no recording that can be read. Send WAV, MP3, Opus, AAC, GSM or FLAC.",
+        "This is not a recording we can read. Send WAV, MP3, Opus, AAC, GSM or FLAC.",
     )
 
 
@@ -200,5 +197,5 @@ def _damaged() -> SoundError:
 def _cut_off() -> SoundError:
     return SoundError(
         SoundProblem.TRUNCATED,
-        "The recording is cut off: it holds less than it announces. Send it again, whole.",
+        "The recording is cut off: it holds less than it announces. Send it whole.",
     )

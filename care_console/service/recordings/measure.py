@@ -1,8 +1,8 @@
 """What can be told of a recording without listening to it: `measure(source: Path | bytes) -> Levels`.
 
-Synchronous and pure, so it runs in a worker's thread or process. Refusals are `SoundError` (formats.py), whose
-`str()` is a sentence for a person and whose `problem` is a `SoundProblem`. The copy for playing is made by
-`transcode.to_aac`.
+Synchronous and pure, so it runs in a worker's thread or process. Refusals are `SoundError` (formats.py),
+whose `str()` is a sentence for a person and whose `problem` is a `SoundProblem`. The copy for playing is
+made by `transcode.to_aac`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from care_console.service.recordings.loudness import decibels, integrated_lufs, 
 
 __all__ = ["Levels", "SoundError", "SoundProblem", "levels_of", "measure"]
 
-# A frame of 50 ms is shorter than a syllable, so that pauses count and the gaps inside a word do not. -55 dBFS
+# A frame of 50 ms is shorter than a syllable, so that pauses count and gaps inside a word do not. -55 dBFS
 # lies over a line's hiss (about -70 when idle in mu-law) and under the syllables of a recording that is only
 # quiet: a threshold higher up would call one at -45 LUFS silent.
 SILENCE_FRAME_SECONDS = 0.05
