@@ -1,0 +1,1 @@
+"""What a person did and the service has not answered yet: rows, and the worker that sends them."""

@@ -1,0 +1,25 @@
+"""Finding a caller by whatever they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from care_console.contract.search import SearchHit, SearchReply
+from care_console.desktop.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class FindAnswer:
+    """Hits to a query, best first, and how its words were understood. Compare `query`: answers may be late."""
+
+    query: str
+    hits: tuple[SearchHit, ...]
+    understood: tuple[str, ...]
+
+
+async def find(desk: Desk, text: str, limit: int = 20) -> FindAnswer:
+    """Whoever the words fit. Empty words find nobody and ask nobody. Raises BackendFailure."""
+    if not text.strip():
+        return FindAnswer(text, (), ())
+    reply = await desk.backend.get("/v1/search", SearchReply, {"q": text, "limit": limit})
+    return FindAnswer(text, tuple(reply.items), tuple(reply.understood))

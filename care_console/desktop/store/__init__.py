@@ -1,0 +1,1 @@
+"""What the desk keeps on disk, encrypted: drafts, what is still to be sent, stories opened lately."""
