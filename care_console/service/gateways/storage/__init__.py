@@ -1,0 +1,1 @@
+"""Where sound is kept: the port, and folders or S3 behind it."""
