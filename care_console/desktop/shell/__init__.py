@@ -1,0 +1,1 @@
+"""The one window: frame, key map, theme, notices, commands."""
