@@ -12,4 +12,4 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
     "$python" -m venv --clear .venv
 fi
 echo "Installing the Python packages of care-console[$extra] into .venv (a few minutes the first time)" >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -c constraints.txt -e ".[$extra]"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input -c constraints.txt -e ".[$extra]"

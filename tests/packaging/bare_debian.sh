@@ -55,7 +55,7 @@ fi
 # The first Debian archive in apt's sources, in either of its two formats, as "URL SUITE".
 host_archive() {
     cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
-        sed -E 's/\[[^]]*\]//' | awk '$1 == "deb" && $4 ~ /main/ {print $2, $3; exit}'
+        sed -E 's/\[[^]]*\]//' | awk '$1 == "deb" && $4 ~ /main/ {print $2, $3; exit}' || true
     awk '/^URIs:/ {url = $2} /^Suites:/ {suite = $2} url != "" && suite != "" {print url, suite; exit}' \
         /etc/apt/sources.list.d/*.sources 2>/dev/null || true
 }
