@@ -73,7 +73,7 @@ class ObjectStorage:
 
 
 def _sync(folder: Path, key: str) -> None:
-    """Bring the file and its folders to the disk: a power cut could else leave an empty file under the key."""
+    """Bring the file and its folders to the disk; else a power cut may leave an empty file under the key."""
     place = folder / key
     folders = [parent for parent in place.parents if parent.is_relative_to(folder)]
     # Windows has no handles of folders, and keeps their entries by its journal.
