@@ -25,7 +25,7 @@ run: setup
 # --- set-up: quick when nothing changed ------------------------------------------------------------------------------
 setup: system-run $(VENV)/.ready-service
 
-setup-test: system-run system-test $(VENV)/.ready-dev
+setup-test: system-test $(VENV)/.ready-dev
 
 system-run:
 	@bash installer/setup/system.sh run
