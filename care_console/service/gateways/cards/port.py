@@ -44,8 +44,8 @@ class ProcessorRefund:
 class ProcessorEvent:
     """A verified webhook. `refund` is None where the event is about something else.
 
-    Events come late, twice and out of order: keep each `event_id` once. The refund inside is as it was when the
-    event was made, so read it anew (`read_refund`) before a state moves.
+    Events come late, twice and out of order: keep each `event_id` once. The refund inside is as it was when
+    the event was made, so read it anew (`read_refund`) before a state moves.
     """
 
     event_id: str
@@ -69,8 +69,8 @@ class ProcessorProblem(Exception):
 class Refused(ProcessorProblem):
     """The processor read the request and said no: by this attempt no money moved, and none will.
 
-    The hold may be given back when this was the first attempt under the refund's id. After an unknown one, ask
-    `find_refund` first: a full charge may be full because of us. `code` is the processor's own word.
+    The hold may be given back when this was the first attempt under the refund's id. After an unknown one,
+    ask `find_refund` first: a full charge may be full because of us. `code` is the processor's own word.
     """
 
     def __init__(self, code: str, sentence: str) -> None:
@@ -81,16 +81,17 @@ class Refused(ProcessorProblem):
 class OutcomeUnknown(ProcessorProblem):
     """The request may have been carried out, and may still be: money may have moved.
 
-    Time-out, a connection lost after sending, a 5xx, a key in use, an answer that cannot be read. The refund is
-    unknown, never failed; the hold stays. `find_refund` decides, or the same id again while it is young.
+    Time-out, a connection lost after sending, a 5xx, a key in use, an answer that cannot be read. The refund
+    is unknown, never failed; the hold stays. `find_refund` decides, or the same id again while it is young.
+    A 5xx is remembered under its key: the same id then gets the same 5xx for a day, and only reading helps.
     """
 
 
 class NotSent(ProcessorProblem):
     """The processor certainly did nothing with this attempt: no money moved. The same id may be sent again.
 
-    Not reached (connection refused, no such name), turned away at the door (too many requests), or our key was
-    not accepted there, which an operator has to put right. The hold stays.
+    Not reached (connection refused, no such name), turned away at the door (too many requests), or our key
+    was not accepted there, which an operator has to put right. The hold stays.
     """
 
 
@@ -117,8 +118,8 @@ class CardProcessor(Protocol):
     async def find_refund(self, *, refund_id: UUID, processor_ref: str) -> ProcessorRefund | None:
         """The refund that carries `refund_id`, read from the processor among all those of the payment.
 
-        None means: not there when asked. A request still on its way may yet arrive, so None settles nothing
-        until it can no longer be (see `OutcomeUnknown`). `Refused` where the payment itself is not known there.
+        None means: not there when asked. A request still on its way may yet arrive, so one None settles
+        nothing while an attempt is young. `Refused` where the payment itself is not known there.
         """
         ...
 
@@ -127,7 +128,7 @@ class CardProcessor(Protocol):
         ...
 
     def read_event(self, body: bytes, signature: str) -> ProcessorEvent:
-        """The event of a webhook, from the bytes as received and its signature header. Raises `BadSignature`."""
+        """The event of a webhook, from its bytes as received and its signature. Raises `BadSignature`."""
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,197 @@
+"""The card processor Stripe, by its own library. One attempt a call; the caller decides when to try again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import httpx
+import stripe
+
+from care_console.service.gateways.cards.port import (
+    BadSignature,
+    NotSent,
+    OutcomeUnknown,
+    ProcessorEvent,
+    ProcessorProblem,
+    ProcessorRefund,
+    ProcessorState,
+    Refused,
+)
+
+API_VERSION = "2026-05-27.dahlia"
+"""The version of Stripe's API that this file is written and checked against; every request names it."""
+
+REQUEST_SECONDS = 10.0
+"""From the first byte out to the last byte in. The library's own time-outs restart with each packet."""
+
+SIGNATURE_SECONDS = 300
+"""How old a webhook's signature may be; Stripe's own advice, docs.stripe.com/webhooks."""
+
+PAGE = 100
+"""The most that Stripe gives in one page of a list."""
+
+_CONNECT_SECONDS = 4.0
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+Answer = TypeVar("Answer")
+
+
+class StripeCards:
+    """A `CardProcessor` at Stripe, or at whatever speaks its API at `url`."""
+
+    def __init__(
+        self,
+        api_key: str,
+        webhook_secret: str,
+        url: str = "https://api.stripe.com",
+        request_seconds: float = REQUEST_SECONDS,
+    ) -> None:
+        self._request_seconds = request_seconds
+        self._webhook_secret = webhook_secret
+        self._http = stripe.HTTPXClient(
+            timeout=httpx.Timeout(request_seconds, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS)
+        )
+        self._client = stripe.StripeClient(
+            api_key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": url.rstrip("/")},
+            max_network_retries=0,
+            http_client=self._http,
+        )
+
+    async def refund(
+        self, *, refund_id: UUID, processor_ref: str, amount_cents: int, currency: str, reason: str
+    ) -> ProcessorRefund:
+        """See the port. Stripe pays back in the payment's own currency; `currency` is compared afterwards."""
+        found = await self._asked(
+            self._client.v1.refunds.create_async(
+                {
+                    "payment_intent": processor_ref,
+                    "amount": amount_cents,
+                    "reason": "duplicate" if reason == "duplicate" else "requested_by_customer",
+                    "metadata": {"refund_id": str(refund_id), "reason": reason},
+                },
+                {"idempotency_key": str(refund_id)},
+            )
+        )
+        made = _refund(found.to_dict())
+        if (made.refund_id, made.amount_cents, made.currency) != (refund_id, amount_cents, currency.lower()):
+            raise OutcomeUnknown(
+                f"The processor answered with another refund ({made.processor_id}, {made.amount_cents} "
+                f"{made.currency}) than the one asked for. Read it there before anything else is done."
+            )
+        return made
+
+    async def find_refund(self, *, refund_id: UUID, processor_ref: str) -> ProcessorRefund | None:
+        """See the port. Newest first, a hundred a page, until it is found or there are no more."""
+        wanted = str(refund_id)
+        last: str | None = None
+        while True:
+            params: stripe.params.RefundListParams = {"payment_intent": processor_ref, "limit": PAGE}
+            if last is not None:
+                params["starting_after"] = last
+            page = await self._asked(self._client.v1.refunds.list_async(params))
+            for refund in page.data:
+                raw = refund.to_dict()
+                if (raw.get("metadata") or {}).get("refund_id") == wanted:
+                    return _refund(raw)
+            if not page.has_more or not page.data:
+                return None
+            last = page.data[-1].id
+
+    async def read_refund(self, processor_refund_id: str) -> ProcessorRefund:
+        """See the port."""
+        refund = await self._asked(self._client.v1.refunds.retrieve_async(processor_refund_id))
+        return _refund(refund.to_dict())
+
+    def read_event(self, body: bytes, signature: str) -> ProcessorEvent:
+        """See the port. A refund in a state that we do not know is left out: reading it will say so."""
+        try:
+            text = body.decode()
+            stripe.WebhookSignature.verify_header(text, signature, self._webhook_secret, SIGNATURE_SECONDS)
+            event = json.loads(text)
+            told = event["data"]["object"]
+            known = told.get("object") == "refund" and told.get("status") in set(ProcessorState)
+            return ProcessorEvent(
+                event_id=event["id"],
+                type=event["type"],
+                created_at=datetime.fromtimestamp(event["created"], UTC),
+                refund=_refund(told) if known else None,
+            )
+        except stripe.SignatureVerificationError as wrong:
+            raise BadSignature("The webhook's signature is not the processor's, or too old.") from wrong
+        except (ValueError, LookupError, AttributeError, TypeError) as wrong:
+            raise BadSignature("The webhook is no event of the processor's.") from wrong
+
+    async def close(self) -> None:
+        """See the port."""
+        await self._http.close_async()  # type: ignore[no-untyped-call]
+
+    async def _asked(self, call: Awaitable[Answer]) -> Answer:
+        """One request, its failure told as one of the port's three."""
+        try:
+            async with asyncio.timeout(self._request_seconds):
+                return await call
+        except TimeoutError as late:
+            raise OutcomeUnknown(
+                f"The processor did not answer within {self._request_seconds:g} seconds."
+            ) from late
+        except stripe.StripeError as error:
+            raise _problem(error) from error
+
+
+def _problem(error: stripe.StripeError) -> ProcessorProblem:
+    """What an error of the library means for money. What is not known for certain is unknown."""
+    said = error.user_message or "The processor gave no reason."
+    if isinstance(error, stripe.APIConnectionError):
+        if isinstance(error.__cause__, _NEVER_SENT):
+            return NotSent("The processor could not be reached.")
+        return OutcomeUnknown("The connection to the processor was lost before it answered.")
+    if isinstance(error, stripe.RateLimitError):
+        return NotSent("The processor is turning requests away for now.")
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        return NotSent(f"The processor does not accept our key; an operator has to look at it. {said}")
+    if isinstance(error, stripe.IdempotencyError):
+        # The key was used before with other words: that other request may well have moved money.
+        return OutcomeUnknown(f"The processor knows this refund's id from another request. {said}")
+    status = error.http_status or 0
+    if 400 <= status < 500 and status != 409:
+        return Refused(error.code or _kind(error), said)
+    return OutcomeUnknown(f"The processor answered with status {status}. {said}")
+
+
+def _kind(error: stripe.StripeError) -> str:
+    """Stripe gives some refusals no code; their type then stands in for it."""
+    return (error.error.type if error.error is not None else None) or "refused"
+
+
+def _refund(raw: Mapping[str, Any]) -> ProcessorRefund:
+    """Stripe's refund in our words. A state that Stripe adds one day is an unknown outcome."""
+    try:
+        state = ProcessorState(raw["status"] or "")
+    except ValueError as strange:
+        raise OutcomeUnknown(
+            f"Refund {raw['id']} is in the state {raw['status']!r} at the processor, which is not known here."
+        ) from strange
+    return ProcessorRefund(
+        processor_id=raw["id"],
+        processor_ref=raw.get("payment_intent") or "",
+        amount_cents=raw["amount"],
+        currency=raw["currency"],
+        state=state,
+        failure_reason=raw.get("failure_reason"),
+        refund_id=_our_id((raw.get("metadata") or {}).get("refund_id")),
+    )
+
+
+def _our_id(text: str | None) -> UUID | None:
+    """None, too, for an id that somebody typed at the processor's own desk."""
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None

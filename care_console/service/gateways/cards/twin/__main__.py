@@ -1,0 +1,88 @@
+"""The twin as a process: `python -m care_console.service.gateways.cards.twin --port 0 --state FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from care_console.service.gateways.cards.twin.api import Api
+from care_console.service.gateways.cards.twin.connections import DroppableProtocol
+from care_console.service.gateways.cards.twin.control import Control
+from care_console.service.gateways.cards.twin.known import KnownCharges
+from care_console.service.gateways.cards.twin.state import State
+from care_console.service.gateways.cards.twin.webhooks import Postman
+
+
+def application(state: State, postman: Postman, known: KnownCharges | None) -> Starlette:
+    """Stripe's API and the control endpoints, with the postman at work while it runs."""
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        rounds = asyncio.create_task(postman.run())
+        yield
+        rounds.cancel()
+        with suppress(asyncio.CancelledError):
+            await rounds
+        if known is not None:
+            await known.close()
+        state.close()
+
+    api = Route("/v1/{rest:path}", Api(state, known, postman).answer, methods=["GET", "POST", "DELETE"])
+    return Starlette(routes=[*Control(state, postman, known).routes(), api], lifespan=life)
+
+
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listening in sockets or []:
+            host, port = listening.getsockname()[:2]
+            print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="care_console.service.gateways.cards.twin", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="0 picks a free one (default)")
+    parser.add_argument("--state", type=Path, required=True, help="the file that remembers everything")
+    parser.add_argument("--webhook-url", default="", help="where events are sent; nowhere by default")
+    parser.add_argument("--webhook-secret", default="whsec_twin", help="what they are signed with")
+    parser.add_argument("--knows-database", metavar="DSN", help="a service's database, to know its charges")
+    parser.add_argument(
+        "--refunds",
+        default="succeed",
+        choices=["succeed", "pending", "pending_then_succeed", "pending_then_fail", "succeed_then_fail"],
+        help="what becomes of a refund by default (%(default)s)",
+    )
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Serves until told to stop."""
+    told = _arguments()
+    state = State(told.state)
+    state.set_setting("refunds", told.refunds)
+    known = KnownCharges(told.knows_database) if told.knows_database else None
+    postman = Postman(state, told.webhook_url, told.webhook_secret)
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((told.host, told.port))
+        config = uvicorn.Config(
+            application(state, postman, known),
+            http=DroppableProtocol,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=2,
+        )
+        _Server(config).run(sockets=[listening])
+
+
+if __name__ == "__main__":
+    main()
