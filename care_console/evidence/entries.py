@@ -1,0 +1,102 @@
+"""One entry of the audit log, and the bytes of it that are stored, hashed and exported.
+
+The form is JSON as RFC 8785 (JCS) has it, restricted to what it can say exactly: strings, whole numbers,
+true, false, null, lists and objects with string keys; no floats. Two programs that hold the same entry
+write the same bytes, and the bytes are what the Merkle tree's leaves are made of.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
+
+VERSION = 1
+_LARGEST = 2**53 - 1  # beyond it, readers that hold numbers as doubles would disagree
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who did what, when, with what outcome, from where, on what (PCI DSS 4.0.1, 10.2.2)."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    action: str
+    outcome: str
+    subject: str
+    origin: str
+    details: Mapping[str, Json] = field(default_factory=dict)
+
+
+def canonical_bytes(entry: Entry) -> bytes:
+    """The entry's stored bytes, UTF-8. Times have microseconds, in UTC.
+
+    Raises ValueError for a naive time, a float, or a number beyond 2**53.
+    """
+    if entry.at.tzinfo is None:
+        raise ValueError("an entry's time must carry its time zone")
+    return _canonical(
+        {
+            "action": entry.action,
+            "actor": entry.actor,
+            "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "details": entry.details,
+            "id": str(entry.id),
+            "origin": entry.origin,
+            "outcome": entry.outcome,
+            "subject": entry.subject,
+            "v": VERSION,
+        }
+    )
+
+
+def read_entry(stored: bytes) -> Entry:
+    """The entry that the bytes say. Raises ValueError unless they are exactly its canonical form."""
+    try:
+        read = json.loads(stored)
+        entry = Entry(
+            id=UUID(read["id"]),
+            at=datetime.strptime(read["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC),
+            **{name: read[name] for name in ("actor", "action", "outcome", "subject", "origin", "details")},
+        )
+    except (KeyError, TypeError, UnicodeDecodeError) as error:
+        raise ValueError(f"not an audit entry: {error}") from error
+    if canonical_bytes(entry) != stored:
+        raise ValueError("not in canonical form")
+    return entry
+
+
+def _canonical(value: Json) -> bytes:
+    _check(value)
+    ordered = _ordered(value)
+    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _check(value: Json) -> None:
+    if isinstance(value, float):
+        raise ValueError("an entry holds no floating-point numbers: they have no one way of being written")
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise ValueError("a number in an entry is beyond 2**53")
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise ValueError("an entry's names are strings")
+            _check(inner)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for inner in value:
+            _check(inner)
+
+
+def _ordered(value: Json) -> Json:
+    # RFC 8785, 3.2.3: names are ordered by their UTF-16 code units.
+    if isinstance(value, Mapping):
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return {name: _ordered(value[name]) for name in names}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_ordered(inner) for inner in value]
+    return value

@@ -1,0 +1,56 @@
+"""The web side of the service: its rooms' routers, problems, health, and the event stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import APIRouter, FastAPI
+
+from care_console import __version__
+from care_console.service.foundation.error_handlers import add_error_handlers
+from care_console.service.foundation.health import router as health_router
+from care_console.service.foundation.metrics import MetricsMiddleware
+from care_console.service.foundation.services import Services
+from care_console.service.foundation.stream import router as stream_router
+from care_console.service.staff.api import open_router as session_open_router
+from care_console.service.staff.api import router as session_router
+
+log = structlog.get_logger(__name__)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    session_open_router,
+    session_router,
+    stream_router,
+    health_router,
+)
+
+
+def make_app(services: Services) -> FastAPI:
+    """The application on the parts given. Its OpenAPI document is at ``/openapi.json``."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        listening = asyncio.create_task(services.events.run(), name="event hub")
+        try:
+            yield
+        finally:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+    app = FastAPI(
+        title="Mobile Voice Messaging",
+        version=__version__,
+        description="What Care Console works through.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.add_middleware(MetricsMiddleware)
+    add_error_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

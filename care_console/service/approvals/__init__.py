@@ -1,0 +1,1 @@
+"""What one person asked for and another decides."""

@@ -1,0 +1,34 @@
+"""The audit log: entries that can be inserted and read, never changed, and their places in the log."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy.dialects.postgresql import UUID
+
+from care_console.service.foundation.database import at_column, id_column, metadata
+
+# `leaf` is the canonical form that the Merkle tree hashes; the other columns repeat it for filters.
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    id_column(),
+    Column("entry_id", UUID(as_uuid=True), nullable=False, unique=True),
+    at_column("at"),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Index("ix_audit_entries_actor_at", "actor", "at"),
+    Index("ix_audit_entries_action_at", "action", "at"),
+    Index("ix_audit_entries_subject_at", "subject", "at"),
+)
+
+# Places are given after the commit, by one sequencer, so that no transaction waits for another's.
+audit_places = Table(
+    "audit_places",
+    metadata,
+    Column("index", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", BigInteger, ForeignKey("audit_entries.id"), nullable=False, unique=True),
+)

@@ -1,0 +1,1 @@
+"""Who may be texted, and how it came to be so."""

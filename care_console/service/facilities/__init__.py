@@ -1,0 +1,1 @@
+"""Facilities and the senders in them."""

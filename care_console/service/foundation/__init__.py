@@ -1,0 +1,1 @@
+"""What every room of the service stands on: database, transactions, jobs, problems, events."""

@@ -1,0 +1,65 @@
+"""The database: one engine, one metadata, and the transaction that everything happens in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def id_column() -> Column[int]:
+    """The primary key of most tables: small, in the order of insertion, so that indexes stay dense."""
+    return Column("id", BigInteger, Identity(), primary_key=True)
+
+
+def at_column(name: str, *, nullable: bool = False, index: bool = False) -> Column[Any]:
+    """A moment, with its time zone."""
+    return Column(name, DateTime(timezone=True), nullable=nullable, index=index)
+
+
+class Database:
+    """One process's connections to the database at `url` (``postgresql://...``)."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The same database as SQLAlchemy names it, on psycopg 3."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+async def driver_connection(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+    """The psycopg connection below, in the same transaction: for COPY, jobs and notifications."""
+    raw = await connection.get_raw_connection()
+    driver = raw.driver_connection
+    if not isinstance(driver, psycopg.AsyncConnection):
+        raise TypeError("the database is not spoken to by psycopg")
+    return driver

@@ -1,0 +1,98 @@
+"""What changed, told at commit to every desk that listens: PostgreSQL's NOTIFY, one channel."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+from sqlalchemy import text
+
+from care_console.contract.changes import Change, ChangeKind
+from care_console.service.foundation.context import Context
+
+CHANNEL = "care_changes"
+QUEUE_LENGTH = 1000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change, as the stream sends it."""
+
+    kind: ChangeKind
+    change: Change
+
+
+async def announce(
+    ctx: Context, kind: ChangeKind, identifier: object, *, recipient_id: int | None = None
+) -> None:
+    """Tell the desks at commit that something changed; for a recipient, its version grows by one."""
+    version = round(ctx.now.timestamp() * 1_000_000)
+    change = Change(
+        id=str(identifier),
+        version=version,
+        recipient_id=None if recipient_id is None else str(recipient_id),
+    )
+    payload = json.dumps({"kind": kind.value, "change": change.model_dump()})
+    await ctx.connection.execute(
+        text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
+    )
+
+
+class EventHub:
+    """Listens once for the whole process, and hands each event to every desk that is connected."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._desks: set[asyncio.Queue[Event | None]] = set()
+        self.closing = False
+
+    async def run(self) -> None:
+        """Listen until cancelled; a lost connection is made anew, and the desks are told to read again."""
+        while True:
+            with suppress(psycopg.OperationalError):
+                await self._listen()
+            log.warning("events.connection_lost")
+            self._drop_all()
+            await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+            await connection.execute(f"LISTEN {CHANNEL}")
+            async for notification in connection.notifies():
+                read = json.loads(notification.payload)
+                event = Event(ChangeKind(read["kind"]), Change.model_validate(read["change"]))
+                for desk in self._desks:
+                    self._give(desk, event)
+
+    def _give(self, desk: asyncio.Queue[Event | None], event: Event | None) -> None:
+        # A desk that does not read is cut off; it connects again and reads everything anew.
+        if desk.full():
+            desk.get_nowait()
+            event = None
+        desk.put_nowait(event)
+
+    def _drop_all(self) -> None:
+        for desk in self._desks:
+            self._give(desk, None)
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self.closing = True
+        self._drop_all()
+
+    @asynccontextmanager
+    async def subscribe(self) -> AsyncIterator[asyncio.Queue[Event | None]]:
+        """A queue of events from now on; None says that the stream is broken off."""
+        desk: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_LENGTH)
+        self._desks.add(desk)
+        try:
+            yield desk
+        finally:
+            self._desks.discard(desk)

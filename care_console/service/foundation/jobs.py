@@ -1,0 +1,66 @@
+"""Jobs: queued inside our own transactions, done by workers, taken up again when a worker was killed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import procrastinate
+import structlog
+from procrastinate import JobContext
+
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.database import driver_connection
+from care_console.service.foundation.services import Services
+
+STALLED_AFTER_SECONDS = 20
+HEARTBEAT_SECONDS = 5
+
+log = structlog.get_logger(__name__)
+blueprint = procrastinate.Blueprint()
+
+
+def make_job_app(
+    database_url: str, blueprints: dict[str, procrastinate.Blueprint] | None = None
+) -> procrastinate.App:
+    """The queue of one database. Deferring needs no blueprints; only a worker does."""
+    connector = procrastinate.PsycopgConnector(conninfo=database_url)
+    app = procrastinate.App(connector=connector)
+    for namespace, tasks in (blueprints or {}).items():
+        app.add_tasks_from(tasks, namespace=namespace)
+    return app
+
+
+async def defer(
+    ctx: Context,
+    task: str,
+    *,
+    at: datetime | None = None,
+    lock: str | None = None,
+    priority: int = 0,
+    **arguments: Any,
+) -> None:
+    """Queue a task by its full name (``refunds:send``) in this transaction, to be done at or after `at`.
+
+    Tasks with the same `lock` never run side by side.
+    """
+    connection = await driver_connection(ctx.connection)
+    await ctx.jobs.configure_task(
+        task, allow_unknown=True, schedule_at=at, lock=lock, priority=priority, connection=connection
+    ).defer_async(**arguments)
+
+
+@blueprint.periodic(cron="* * * * * */10")
+@blueprint.task(name="take_up_stalled", queueing_lock="take_up_stalled", pass_context=True)
+async def take_up_stalled(context: JobContext, timestamp: int) -> None:
+    """Queue again each job whose worker has not been heard of: nothing else does that."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+        log.warning("jobs.taken_up", job_id=job.id, task=job.task_name, seen=timestamp)
+        await manager.retry_job(job)
+
+
+def services_of(context: JobContext) -> Services:
+    """What the worker was wired with."""
+    services: Services = context.additional_context["services"]
+    return services

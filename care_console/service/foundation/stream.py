@@ -1,0 +1,73 @@
+"""`GET /v1/events`: what changed, as server-sent events, for whoever may see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request
+from starlette.responses import StreamingResponse
+
+from care_console.contract.changes import ChangeKind
+from care_console.contract.roles import Permission
+from care_console.service.foundation.context import NOBODY, Actor
+from care_console.service.foundation.events import Event
+from care_console.service.foundation.problems import Problem
+from care_console.service.foundation.routing import origin_of, services_of
+from care_console.service.foundation.services import Services
+from care_console.service.staff.access import actor_of
+
+router = APIRouter(tags=["events"])
+HEARTBEAT_SECONDS = 15
+
+_SEEN_WITH: dict[ChangeKind, Permission] = {
+    ChangeKind.RECIPIENT: Permission.READ_STORY,
+    ChangeKind.MESSAGE: Permission.READ_STORY,
+    ChangeKind.REFUND: Permission.READ_STORY,
+    ChangeKind.CONSENT: Permission.READ_STORY,
+    ChangeKind.APPROVAL: Permission.REFUND,
+    ChangeKind.SESSION: Permission.MANAGE_STAFF,
+}
+
+
+@router.get("/v1/events", response_class=StreamingResponse)
+async def events(request: Request) -> StreamingResponse:
+    """A stream that opens with a comment, and ends when the session does or the desk is cut off."""
+    services = services_of(request)
+    header = request.headers.get("authorization")
+    actor = await _who(services, header, origin_of(request))
+    return StreamingResponse(
+        _stream(services, header, actor, origin_of(request)),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _who(services: Services, header: str | None, origin: str) -> Actor:
+    async with services.database.begin() as connection:
+        return await actor_of(services.context(connection, NOBODY, origin), header)
+
+
+async def _stream(services: Services, header: str | None, actor: Actor, origin: str) -> AsyncIterator[str]:
+    async with services.events.subscribe() as queue:
+        yield ": listening\n\n"
+        while not services.events.closing:
+            try:
+                event = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                # A quiet quarter of a minute: is the session still good? Then say that we are here.
+                try:
+                    await _who(services, header, origin)
+                except Problem:
+                    return
+                yield ": here\n\n"
+                continue
+            if event is None:
+                return
+            if actor.may(_SEEN_WITH[event.kind]):
+                yield as_frame(event)
+
+
+def as_frame(event: Event) -> str:
+    """One event in the stream's format."""
+    return f"event: {event.kind.value}\ndata: {event.change.model_dump_json()}\n\n"

@@ -1,0 +1,1 @@
+"""Loading a data set from the system that an operator leaves."""

@@ -1,0 +1,1 @@
+"""Links: their codes, how long they live, and issuing them anew."""

@@ -1,0 +1,23 @@
+"""Links: what a recipient's text leads to."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, text
+
+from care_console.service.foundation.database import at_column, id_column, metadata
+
+links = Table(
+    "links",
+    metadata,
+    id_column(),
+    Column("message_id", BigInteger, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("recipient_id", BigInteger, ForeignKey("recipients.id"), nullable=False),
+    Column("code", Text, nullable=False, unique=True),
+    at_column("issued_at"),
+    at_column("expires_at"),
+    at_column("revoked_at", nullable=True),
+    Column("issued_by", Text, nullable=False),
+    Column("reason", Text, nullable=True),
+    Column("imported_id", Text, nullable=True, unique=True),
+    Index("ix_links_recipient_id_at", "recipient_id", text("issued_at DESC"), text("id DESC")),
+)

@@ -1,0 +1,1 @@
+"""Messages: who sent what to whom, what became of it, and hearing it from the desk."""

@@ -1,0 +1,1 @@
+"""Charges: who paid what, and how."""

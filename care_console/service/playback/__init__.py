@@ -1,0 +1,1 @@
+"""Visits of the page behind a link, and plays of the sound."""

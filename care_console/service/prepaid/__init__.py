@@ -1,0 +1,1 @@
+"""Prepaid accounts: a double-entry ledger."""

@@ -1,0 +1,1 @@
+"""Recipients: finding them, and the story of each."""

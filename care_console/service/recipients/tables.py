@@ -1,0 +1,37 @@
+"""Recipients: the friends and relatives whose phones the messages go to, and the desk's notes on them."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text, func, text
+
+from care_console.service.foundation.database import at_column, id_column, metadata
+
+recipients = Table(
+    "recipients",
+    metadata,
+    id_column(),
+    Column("phone", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    at_column("created_at"),
+    Column("imported_id", Text, nullable=True, unique=True),
+    CheckConstraint("language IN ('en', 'es')", name="language"),
+)
+
+# A caller gives the last digits; a prefix of the reversed number finds any count of them by one index.
+Index(
+    "ix_recipients_phone_reversed",
+    func.reverse(recipients.c.phone).label("phone_reversed"),
+    postgresql_ops={"phone_reversed": "text_pattern_ops"},
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    id_column(),
+    Column("recipient_id", BigInteger, ForeignKey("recipients.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    at_column("at"),
+    Column("actor", Text, nullable=False),
+    Index("ix_notes_recipient_id_at", "recipient_id", text("at DESC"), text("id DESC")),
+)

@@ -1,0 +1,1 @@
+"""Refunds: intent first, then the processor, then what it said."""

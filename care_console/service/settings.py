@@ -1,0 +1,53 @@
+"""The service's settings: environment variables with the prefix ``CARE_``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from care_console.contract.hours import SHORT_CODE
+
+
+def default_data_dir() -> Path:
+    """Where an embedded service keeps its things: the XDG data folder."""
+    return Path.home() / ".local" / "share" / "care-console"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its default. `care-console service settings` lists it."""
+
+    model_config = SettingsConfigDict(env_prefix="CARE_", frozen=True)
+
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder of the embedded database, the sound files and the twins' state.",
+    )
+    database_url: Annotated[str, StringConstraints(pattern=r"^postgresql://")] | None = Field(
+        default=None, description="PostgreSQL 15 or newer; without it, an embedded one in the data folder."
+    )
+    storage_url: str | None = Field(
+        default=None, description="Where sound is stored: s3://bucket/prefix; without it, the data folder."
+    )
+    public_url: str = Field(
+        default="https://mvm.example", description="What stands before the code in a recipient's link."
+    )
+    short_code: str = Field(default=SHORT_CODE, description="The short code that texts come from.")
+    stripe_url: str = Field(
+        default="https://api.stripe.com", description="Address of the card processor's API."
+    )
+    stripe_key: SecretStr = Field(default=SecretStr(""), description="Secret key of the card processor.")
+    stripe_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs what the card processor sends to us."
+    )
+    kannel_secret: SecretStr = Field(default=SecretStr(""), description="Shared with the SMS gateway.")
+    access_minutes: int = Field(default=30, description="How long an access token is good, in minutes.")
+    session_hours: int = Field(default=12, description="How long a session lasts at most, in hours.")
+    refund_wait_seconds: int = Field(
+        default=10, description="How long a refund waits before it is sent, and can be taken back."
+    )
+    preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
+    link_days: int = Field(default=30, description="How long a link lives, in days.")
+    pool_size: int = Field(default=10, description="Database connections of one process.")

