@@ -12,4 +12,9 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
     "$python" -m venv --clear .venv
 fi
 echo "Installing the Python packages of care-console[$extra] into .venv (a few minutes the first time)" >&2
-.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input -c constraints.txt -e ".[$extra]"
+mkdir -p build/setup
+if ! .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --log build/setup/pip.log \
+    -c constraints.txt -e ".[$extra]"; then
+    echo "pip could not install what is needed: its error is above, all that it did in build/setup/pip.log." >&2
+    exit 1
+fi
