@@ -1,4 +1,4 @@
-"""Icons by what they mean, in the colours of the theme. The font behind them is loaded at the first one, so ask
+"""Icons by what they mean, in the colours of the theme. The font behind them is loaded at the first, so ask
 for none before the first paint."""
 
 from __future__ import annotations

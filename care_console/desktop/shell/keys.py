@@ -1,6 +1,6 @@
 """The one key map: names of actions, their keys, and how a widget takes part in them.
 
-Several widgets of a window may bind one action (each panel commits by Ctrl+Enter). The one nearest to the focus
+Several widgets of a window may bind one action (each panel commits by Ctrl+Enter). The one nearest the focus
 is asked; Qt alone would call that ambiguous and do nothing.
 """
 
@@ -107,7 +107,7 @@ def clashes(actions: Iterable[KeyAction] = _ACTIONS) -> list[tuple[str, str, str
 def bind(widget: QWidget, name: str, slot: Slot) -> QShortcut:
     """Call `slot` when the action's keys are pressed.
 
-    An action of scope PANE works while the focus is in the widget; one of scope WINDOW anywhere in its window.
+    An action of scope PANE works while the focus is in the widget, one of scope WINDOW in its whole window.
     Returns the shortcut, to be disabled while there is nothing to do. KeyError for an unknown action.
     """
     action = KEY_MAP[name]

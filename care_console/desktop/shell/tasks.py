@@ -1,4 +1,4 @@
-"""Starts coroutines from slots: keeps each task referenced until it ends, and tells the person of a failure."""
+"""Starts coroutines from slots: keeps each task referenced until it ends, and tells of a failure."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@ application at once; whoever paints by hand asks `current()` for the colours."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Template
 
 from PySide6.QtCore import QObject, Signal
@@ -23,7 +23,7 @@ class Theme:
     """What is on the screen now."""
 
     look: Look = Look.LIGHT
-    sizes: TextSizes = TextSizes()
+    sizes: TextSizes = field(default_factory=TextSizes)
 
     @property
     def colours(self) -> Colours:

@@ -1,0 +1,1 @@
+"""Find: the box, and the hits below it."""

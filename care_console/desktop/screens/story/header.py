@@ -1,0 +1,123 @@
+"""The head of a story: who, whether they are texted, in which language, and the one sentence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import assert_never
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from care_console.contract.consent import Consent, ConsentState
+from care_console.contract.phone import display_phone
+from care_console.contract.recipients import PersonOnNumber
+from care_console.desktop.queries.story import StoryView
+from care_console.desktop.screens.story.lines import CHANNELS
+from care_console.desktop.shell.tokens import Space, Tone
+from care_console.desktop.widgets.badges import Badge
+from care_console.desktop.widgets.when import age, in_full
+from care_console.desktop.widgets.words import Elided, hover, plain
+
+LANGUAGES = {"en": "English", "es": "Spanish"}
+
+
+class StoryHeader(QWidget):
+    """Shows a story's head. Choosing somebody else on the same number emits their id."""
+
+    person_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("storyHeader")
+        self.phone = plain("", "title", parent=self)
+        self.phone.setObjectName("storyPhone")
+        self.name = Elided("", "title", self)
+        self.name.setObjectName("storyName")
+        self.language, self.consent = Badge(self), Badge(self)
+        self.language.setObjectName("storyLanguage")
+        self.consent.setObjectName("storyConsent")
+        self.sentence = plain("", "lead", wrap=True, parent=self)
+        self.sentence.setObjectName("storySentence")
+        self.since = Elided("", "faint", self)
+        self.since.setObjectName("consentSince")
+        self._people_line = QWidget(self)
+        self._people = QHBoxLayout(self._people_line)
+        self._people.setContentsMargins(0, 0, 0, 0)
+        self._people.setSpacing(Space.TIGHT)
+        first = QHBoxLayout()
+        first.setSpacing(Space.MEDIUM)
+        first.addWidget(self.phone)
+        first.addWidget(self.name, 1)
+        first.addWidget(self.language)
+        first.addWidget(self.consent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.SMALL)
+        column.setSpacing(Space.TIGHT)
+        column.addLayout(first)
+        column.addWidget(self.sentence)
+        column.addWidget(self.since)
+        column.addWidget(self._people_line)
+
+    def show_story(self, view: StoryView) -> None:
+        """Show who it is about."""
+        story, now = view.story, datetime.now(UTC)
+        self.phone.setText(display_phone(story.phone))
+        self.name.setText(story.name or "No name on file")
+        word, icon, tone = consent_words(story.consent.state)
+        self.consent.show_state(word, icon, tone)
+        language = LANGUAGES.get(story.language, story.language.upper())
+        spoken = Tone.PLAIN if story.language == "en" else Tone.ACCENT
+        self.language.show_state(language, "language", spoken)
+        self.sentence.setText(story.story.en)
+        since = _since(story.consent, now)
+        self.since.setText(f"Read {age(view.read_at, now)}, not newer. {since}" if view.stale else since)
+        self._show_people(story.on_this_number)
+
+    def _show_people(self, people: list[PersonOnNumber]) -> None:
+        while (item := self._people.takeAt(0)) is not None:
+            if item.widget() is not None:
+                item.widget().deleteLater()
+        self._people_line.setVisible(bool(people))
+        if not people:
+            return
+        self._people.addWidget(plain("Also on this number", "hint", parent=self._people_line))
+        for person in people:
+            self._people.addWidget(self._person_button(person))
+        self._people.addStretch(1)
+
+    def _person_button(self, person: PersonOnNumber) -> QPushButton:
+        button = QPushButton(self._people_line)
+        # An ampersand in a button's text marks a key; theirs is part of a name.
+        name = person.name or "No name on file"
+        button.setText(name.replace("&", "&&"))
+        button.setProperty("kind", "chip")
+        button.setAccessibleName(f"Open {name}")
+        button.setToolTip(hover(f"Open {name}"))
+        button.clicked.connect(lambda: self.person_chosen.emit(person.id))
+        return button
+
+
+def consent_words(state: ConsentState) -> tuple[str, str, Tone]:
+    """Texts on or off as word, shape and colour."""
+    match state:
+        case ConsentState.OPTED_IN:
+            return "TEXTS ON", "consent_on", Tone.GOOD
+        case ConsentState.OPTED_OUT:
+            return "TEXTS OFF", "consent_off", Tone.BAD
+        case ConsentState.HELD:
+            return "TEXTS HELD", "consent_held", Tone.WARN
+        case _:
+            assert_never(state)
+
+
+def _since(consent: Consent, now: datetime) -> str:
+    if consent.since is None:
+        return "Never said anything about texts."
+    state = {
+        ConsentState.OPTED_IN: "Texts on",
+        ConsentState.OPTED_OUT: "Texts off",
+        ConsentState.HELD: "Texts held",
+    }[consent.state]
+    channel = f" {CHANNELS[consent.channel]}" if consent.channel else ""
+    words = f": “{consent.words}”" if consent.words else ""
+    return f"{state} since {in_full(consent.since, now)}{channel}{words}"

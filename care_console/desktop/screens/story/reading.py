@@ -1,0 +1,182 @@
+"""Reads stories and timelines into the open callers, and keeps them true as changes are announced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from care_console.contract.timeline import TimelinePage
+from care_console.desktop.backend.failures import BackendFailure
+from care_console.desktop.changes import Announcement, LocalKind
+from care_console.desktop.desk import Desk
+from care_console.desktop.queries import timeline
+from care_console.desktop.queries.story import open_story
+from care_console.desktop.screens.story.lines import row_of
+from care_console.desktop.screens.story.on_its_way import row_of_pending
+from care_console.desktop.screens.story.open_callers import OpenCaller, OpenCallers
+from care_console.desktop.shell.tasks import start
+from care_console.desktop.widgets.timeline.rows import Row
+
+_TOGETHER_MS = 60
+_LARGEST_PAGE = 100
+_PAGES_TO_LOOK_FOR_A_ROW = 10
+
+
+class StoryReader(QObject):
+    """Fills callers. `story_read` and `page_read` fire with the caller that has something new."""
+
+    story_read = Signal(object)
+    page_read = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, callers: OpenCallers, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._callers = desk, callers
+        self._stale: dict[str, bool] = {}
+        self._together = QTimer(self)
+        self._together.setSingleShot(True)
+        self._together.setInterval(_TOGETHER_MS)
+        self._together.timeout.connect(self._refresh_stale)
+        self._unsubscribe: Callable[[], None] = desk.changes.subscribe(self._heard)
+
+    def close(self) -> None:
+        """Hear no more changes."""
+        self._unsubscribe()
+        self._together.stop()
+
+    def read(self, caller: OpenCaller) -> None:
+        """Read a caller's story and first page, both at once."""
+        caller.model.more_wanted.connect(lambda: self._more(caller))
+        self.read_again(caller)
+
+    def read_again(self, caller: OpenCaller) -> None:
+        """Begin anew, as after a failure or another filter."""
+        start(self._read(caller), "reading the story")
+
+    def read_page(self, caller: OpenCaller) -> None:
+        """The first page anew, for another filter."""
+        start(self._first_page(caller), "reading the timeline")
+
+    def show_pending(self, caller: OpenCaller) -> None:
+        """Put what is on its way on top of the caller's timeline."""
+        pending = self._desk.outbox.pending(caller.recipient_id)
+        caller.model.set_pending([row_of_pending(action) for action in pending])
+
+    async def _read(self, caller: OpenCaller) -> None:
+        caller.trouble = ""
+        await asyncio.gather(self._story(caller), self._first_page(caller))
+
+    async def _story(self, caller: OpenCaller) -> None:
+        try:
+            view = await open_story(self._desk, caller.recipient_id)
+        except BackendFailure as failure:
+            self._trouble(caller, failure)
+            return
+        caller.view, caller.trouble = view, ""
+        caller.name, caller.phone = view.story.name, view.story.phone
+        self.story_read.emit(caller)
+
+    async def _first_page(self, caller: OpenCaller) -> None:
+        caller.reading += 1
+        number = caller.reading
+        try:
+            page = await timeline.page(self._desk, caller.recipient_id, caller.kinds)
+        except BackendFailure as failure:
+            self._trouble(caller, failure)
+            return
+        if number != caller.reading:
+            return
+        caller.cursor = page.next_cursor
+        self.show_pending(caller)
+        caller.model.restart(_rows(page), has_more=page.next_cursor is not None)
+        await self._look_for_wanted(caller, number)
+        self.page_read.emit(caller)
+
+    async def _look_for_wanted(self, caller: OpenCaller, number: int) -> None:
+        """Fetch on until the row that a hit named is there, for so many pages and no further."""
+        for _ in range(_PAGES_TO_LOOK_FOR_A_ROW):
+            wanted = caller.wanted_key
+            if wanted is None or caller.cursor is None or caller.model.place_of(wanted) is not None:
+                return
+            await self._next_page(caller, number)
+
+    def _more(self, caller: OpenCaller) -> None:
+        start(self._next_page(caller, caller.reading), "reading more of the timeline")
+
+    async def _next_page(self, caller: OpenCaller, number: int) -> None:
+        try:
+            page = await timeline.page(self._desk, caller.recipient_id, caller.kinds, caller.cursor)
+        except BackendFailure as failure:
+            caller.cursor = None if number != caller.reading else caller.cursor
+            caller.model.page_failed()
+            self._trouble(caller, failure)
+            return
+        if number == caller.reading:
+            caller.cursor = page.next_cursor
+            caller.model.append(_rows(page), has_more=page.next_cursor is not None)
+
+    def _trouble(self, caller: OpenCaller, failure: BackendFailure) -> None:
+        caller.trouble = failure.sentence
+        self.failed.emit(caller)
+
+    # what is announced
+
+    def _heard(self, change: Announcement) -> None:
+        if change.kind is LocalKind.CONNECTION and change.id == "online":
+            concerned = [caller for caller in self._callers.callers if _is_stale(caller)]
+        elif change.recipient_id is None and change.kind is LocalKind.OUTBOX:
+            concerned = list(self._callers.callers)
+        else:
+            caller = self._callers.get(change.recipient_id) if change.recipient_id else None
+            concerned = [caller] if caller else []
+        for caller in concerned:
+            self._note(caller, of_ours=change.kind is LocalKind.OUTBOX)
+        if concerned:
+            self._together.start()
+
+    def _note(self, caller: OpenCaller, *, of_ours: bool) -> None:
+        self.show_pending(caller)
+        now = len(self._desk.outbox.pending(caller.recipient_id))
+        # The row that was on its way makes room for the one that the service made of it.
+        answered = of_ours and now < caller.pending_seen
+        caller.pending_seen = now
+        self._stale[caller.recipient_id] = answered or self._stale.get(caller.recipient_id, False)
+
+    def _refresh_stale(self) -> None:
+        stale, self._stale = self._stale, {}
+        for recipient_id, show in stale.items():
+            caller = self._callers.get(recipient_id)
+            if caller is not None:
+                start(self._refresh(caller, show=show), "reading the story again")
+
+    async def _refresh(self, caller: OpenCaller, *, show: bool) -> None:
+        number = caller.reading
+        limit = min(_LARGEST_PAGE, max(timeline.PAGE, caller.model.rowCount()))
+        story = self._story(caller)
+        page, _ = await asyncio.gather(self._newest(caller, limit), story)
+        if page is None or number != caller.reading or self._callers.get(caller.recipient_id) is None:
+            return
+        rows = _rows(page)
+        if not caller.model.loaded or not any(caller.model.place_of(row.key) is not None for row in rows):
+            caller.cursor = page.next_cursor
+            caller.model.restart(rows, has_more=page.next_cursor is not None)
+        else:
+            caller.model.merge_newest(rows, show=show)
+        self.page_read.emit(caller)
+
+    async def _newest(self, caller: OpenCaller, limit: int) -> TimelinePage | None:
+        try:
+            return await timeline.page(self._desk, caller.recipient_id, caller.kinds, limit=limit)
+        except BackendFailure as failure:
+            self._trouble(caller, failure)
+            return None
+
+
+def _rows(page: TimelinePage) -> list[Row]:
+    return [row_of(entry) for entry in page.items]
+
+
+def _is_stale(caller: OpenCaller) -> bool:
+    return caller.view is None or caller.view.stale or bool(caller.trouble)

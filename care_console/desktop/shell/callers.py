@@ -1,0 +1,140 @@
+"""The column at the left: up to five open callers, and the ones opened lately."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from care_console.desktop.shell import theme
+from care_console.desktop.shell.tokens import Space
+from care_console.desktop.widgets.timeline.model import Index
+from care_console.desktop.widgets.words import hover, plain
+
+AT_MOST = 5
+_RECENTS = 12
+_CALLER = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLine:
+    """How a caller stands in the column. `unsaved`: something half-filled is kept for them."""
+
+    recipient_id: str
+    name: str
+    phone: str
+    pending: int = 0
+
+
+class _CallerDelegate(QStyledItemDelegate):
+    """Two lines: name, and phone below; a bar at the left of the one in front."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(0, QFontMetrics(theme.font()).height() * 2 + 16)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        line: CallerLine = index.data(_CALLER)
+        colours, sizes, rect = theme.current().colours, theme.current().sizes, option.rect
+        painter.save()
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(colours.selection if chosen else colours.hover))
+        if chosen:
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent))
+        words = rect.adjusted(Space.LARGE, 6, -Space.SMALL, -6)
+        top = QRect(words.left(), words.top(), words.width(), words.height() // 2)
+        bottom = QRect(words.left(), top.bottom() + 1, words.width(), words.height() // 2)
+        name_font = theme.font(sizes.body, QFont.Weight.Medium)
+        number = f"{index.row() + 1}  " if self.parent().objectName() == "callers" else ""
+        self._draw(painter, name_font, colours.ink, top, number + (line.name or line.phone))
+        below = line.phone if not line.pending else f"{line.phone} · {line.pending} on the way"
+        self._draw(painter, theme.font(sizes.small), colours.ink_faint, bottom, below)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(colours.focus))
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
+        painter.restore()
+
+    @staticmethod
+    def _draw(painter: QPainter, font: QFont, colour: str, rect: QRect, words: str) -> None:
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        cut = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)
+
+
+class CallersPane(QFrame):
+    """Open callers above, recent ones below. Choosing one emits its recipient's id."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("callersPane")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, Space.MEDIUM, 0, 0)
+        column.setSpacing(Space.TIGHT)
+        self.callers = self._list("callers", "Open callers")
+        self.recents = self._list("recents", "Recent callers")
+        self._none = plain("Nobody is open. F2 finds a caller.", "hint", wrap=True, parent=self)
+        self._recent_title = plain("Recent", "section", parent=self)
+        open_title = plain("Callers", "section", parent=self)
+        for label in (open_title, self._none, self._recent_title):
+            label.setContentsMargins(Space.LARGE, 0, Space.SMALL, 0)
+        column.addWidget(open_title)
+        column.addWidget(self._none)
+        column.addWidget(self.callers)
+        column.addSpacing(Space.MEDIUM)
+        column.addWidget(self._recent_title)
+        column.addWidget(self.recents, 1)
+        self.show_callers((), None)
+        self.show_recents(())
+
+    def show_callers(self, lines: tuple[CallerLine, ...], front: str | None) -> None:
+        """The open callers in their order, and which of them is in front."""
+        self._fill(self.callers, lines, front)
+        self._none.setVisible(not lines)
+        self.callers.setVisible(bool(lines))
+        row = self.callers.sizeHintForRow(0) if lines else 0
+        self.callers.setFixedHeight(row * len(lines))
+
+    def show_recents(self, lines: tuple[CallerLine, ...]) -> None:
+        """Callers opened lately who are not open now."""
+        self._fill(self.recents, lines[:_RECENTS], None)
+        self._recent_title.setVisible(bool(lines))
+
+    def _list(self, name: str, words: str) -> QListWidget:
+        made = QListWidget(self)
+        made.setObjectName(name)
+        made.setAccessibleName(words)
+        made.setFrameShape(QFrame.Shape.NoFrame)
+        made.setMouseTracking(True)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        made.setItemDelegate(_CallerDelegate(made))
+        made.itemActivated.connect(self._chosen)
+        made.itemClicked.connect(self._chosen)
+        return made
+
+    def _fill(self, into: QListWidget, lines: tuple[CallerLine, ...], front: str | None) -> None:
+        into.clear()
+        for line in lines:
+            item = QListWidgetItem(into)
+            item.setData(_CALLER, line)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{line.name}, {line.phone}")
+            item.setData(Qt.ItemDataRole.ToolTipRole, hover(f"{line.name}  {line.phone}"))
+            if line.recipient_id == front:
+                into.setCurrentItem(item)
+
+    def _chosen(self, item: QListWidgetItem) -> None:
+        line: CallerLine = item.data(_CALLER)
+        self.chosen.emit(line.recipient_id)

@@ -1,0 +1,75 @@
+"""The line at the bottom: the keys that work now, who is signed in, when the story was read."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from care_console.desktop.shell import keys
+from care_console.desktop.shell.tokens import Space
+from care_console.desktop.widgets.words import plain
+
+_OFFERED = (
+    "find",
+    "refund.open",
+    "reissue.open",
+    "stop.open",
+    "preview.open",
+    "commit",
+    "back",
+    "pane.next",
+    "caller.next",
+    "commands",
+    "keys",
+)
+_SHORT = {
+    "find": "find",
+    "back": "back",
+    "pane.next": "pane",
+    "caller.next": "next caller",
+    "commands": "commands",
+    "keys": "all keys",
+    "preview.open": "hear it",
+    "commit": "do it",
+}
+
+
+class StatusLine(QFrame):
+    """Shows keys only while they do something."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusLine")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.LARGE, Space.TIGHT, Space.LARGE, Space.TIGHT)
+        row.setSpacing(Space.TIGHT)
+        self._pairs: dict[str, tuple[QLabel, QLabel]] = {}
+        for name in _OFFERED:
+            key, label = plain(keys.shown(name), parent=self), plain(self._label(name), parent=self)
+            key.setProperty("part", "key")
+            label.setContentsMargins(0, 0, Space.SMALL, 0)
+            row.addWidget(key)
+            row.addWidget(label)
+            self._pairs[name] = (key, label)
+        row.addStretch(1)
+        self.who = plain("", parent=self)
+        self.who.setObjectName("signedInAs")
+        self.read = plain("", parent=self)
+        self.read.setObjectName("readAt")
+        for part in (self.read, self.who):
+            row.addSpacing(Space.MEDIUM)
+            row.addWidget(part)
+
+    def refresh(self, usable: dict[str, bool]) -> None:
+        """Show the keys that work now; `usable` overrules for actions whose slot may have nothing to do."""
+        for name, (key, label) in self._pairs.items():
+            shown = usable.get(name, keys.works_now(name))
+            key.setVisible(shown)
+            label.setVisible(shown)
+
+    def shown_keys(self) -> list[str]:
+        """The actions whose keys are shown."""
+        return [name for name, (key, _) in self._pairs.items() if not key.isHidden()]
+
+    @staticmethod
+    def _label(name: str) -> str:
+        return _SHORT.get(name, keys.KEY_MAP[name].label.lower())

@@ -1,0 +1,232 @@
+"""Paints one row of the timeline: day, time, age, icon, kind, one line of facts, state; and below, when open,
+its details. Columns stand under each other, figures have one width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from care_console.desktop.shell import icons, theme
+from care_console.desktop.shell.tokens import Colours, Space, Tone
+from care_console.desktop.widgets.timeline.model import RowRole
+from care_console.desktop.widgets.timeline.rows import Row
+from care_console.desktop.widgets.when import age, clock_time, day
+
+Index = QModelIndex | QPersistentModelIndex
+
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+_LABEL_WIDTH = 108
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """Fonts and widths of one theme, worked out once."""
+
+    body: QFont
+    strong: QFont
+    small: QFont
+    badge: QFont
+    row: int
+    line: int
+    day: int
+    time: int
+    age: int
+    kind: int
+
+
+def _measure() -> _Measures:
+    sizes = theme.current().sizes
+    body = theme.font(sizes.body)
+    strong = theme.font(sizes.body, QFont.Weight.Medium)
+    small = theme.font(sizes.small)
+    wide, narrow = QFontMetrics(strong), QFontMetrics(small)
+    return _Measures(
+        body=body,
+        strong=strong,
+        small=small,
+        badge=theme.font(sizes.small, QFont.Weight.Medium),
+        row=max(30, wide.height() + 14),
+        line=wide.height() + 4,
+        day=narrow.horizontalAdvance("Nov 30, 2028"),
+        time=QFontMetrics(body).horizontalAdvance("12:58 PM"),
+        age=narrow.horizontalAdvance("58 min ago"),
+        kind=wide.horizontalAdvance("Message") + 4,
+    )
+
+
+class TimelineDelegate(QStyledItemDelegate):
+    """Paints rows. `now` is asked for ages, so that a picture can be made of a fixed moment."""
+
+    def __init__(self, view: QListView, now: Callable[[], datetime] | None = None) -> None:
+        super().__init__(view)
+        self._view = view
+        self._now = now or (lambda: datetime.now(UTC))
+        self._measures = _measure()
+        theme.teller().changed.connect(self._theme_changed)
+
+    def _theme_changed(self) -> None:
+        self._measures = _measure()
+
+    @property
+    def row_height(self) -> int:
+        """The height of a closed row, in pixels."""
+        return self._measures.row
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        """One line; more where the row is open."""
+        height = self._measures.row
+        if index.data(RowRole.IS_OPEN):
+            row: Row = index.data(RowRole.ROW)
+            height += sum(tall for _, _, tall in self._details(row, self._details_width())) + Space.MEDIUM
+        return QSize(0, height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The ground, the columns, the details, the focus ring."""
+        row: Row = index.data(RowRole.ROW)
+        colours = theme.current().colours
+        rect, is_open = option.rect, bool(index.data(RowRole.IS_OPEN))
+        painter.save()
+        painter.setClipRect(rect)
+        self._ground(painter, option, row, colours)
+        if index.data(RowRole.STARTS_DAY) and index.row() > 0:
+            painter.setPen(QColor(colours.line))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        line = QRect(rect.left(), rect.top(), rect.width(), self._measures.row)
+        self._line(painter, line, row, colours, starts_day=bool(index.data(RowRole.STARTS_DAY)))
+        if is_open:
+            self._paint_details(painter, rect, row, colours)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(colours.focus), 2))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 4, 4)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, option: QStyleOptionViewItem, row: Row, colours: Colours) -> None:
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(colours.selection))
+        elif row.pending:
+            painter.fillRect(option.rect, QColor(colours.accent_soft))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, QColor(colours.hover))
+        if row.pending:
+            painter.fillRect(
+                QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), QColor(colours.accent)
+            )
+
+    def _line(self, painter: QPainter, line: QRect, row: Row, colours: Colours, *, starts_day: bool) -> None:
+        measures, now = self._measures, self._now()
+        x = line.left() + Space.LARGE
+        if starts_day:
+            self._words(
+                painter,
+                measures.small,
+                colours.ink_soft,
+                QRect(x, line.top(), measures.day, line.height()),
+                day(row.at, now),
+            )
+        x += measures.day + Space.SMALL
+        self._words(
+            painter,
+            measures.body,
+            colours.ink,
+            QRect(x, line.top(), measures.time, line.height()),
+            clock_time(row.at),
+            _RIGHT,
+        )
+        x += measures.time + Space.SMALL
+        self._words(
+            painter,
+            measures.small,
+            colours.ink_faint,
+            QRect(x, line.top(), measures.age, line.height()),
+            age(row.at, now),
+        )
+        x += measures.age + Space.SMALL
+        self._icon(painter, x, line, row, colours)
+        x += 16 + Space.SMALL
+        self._words(
+            painter,
+            measures.strong,
+            colours.ink,
+            QRect(x, line.top(), measures.kind, line.height()),
+            row.kind,
+        )
+        x += measures.kind + Space.SMALL
+        right = self._badge(painter, line, row, colours)
+        self._words(
+            painter,
+            measures.body,
+            colours.ink,
+            QRect(x, line.top(), max(0, right - x - Space.SMALL), line.height()),
+            row.line,
+        )
+
+    def _words(
+        self, painter: QPainter, font: QFont, colour: str, rect: QRect, words: str, align: int = _LEFT
+    ) -> None:
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        # A stranger's line break would draw a second line over the next row.
+        flat = " ".join(words.split())
+        painter.drawText(
+            rect, align, QFontMetrics(font).elidedText(flat, Qt.TextElideMode.ElideRight, rect.width())
+        )
+
+    def _icon(self, painter: QPainter, x: int, line: QRect, row: Row, colours: Colours) -> None:
+        colour = colours.ink_of(row.tone) if row.tone is not Tone.PLAIN else colours.ink_faint
+        ratio = self._view.devicePixelRatioF()
+        picture = icons.pixmap(row.icon, colour, 16, ratio)
+        painter.drawPixmap(x, line.top() + (line.height() - 16) // 2, picture)
+
+    def _badge(self, painter: QPainter, line: QRect, row: Row, colours: Colours) -> int:
+        """Paints the state at the right edge; returns where it begins."""
+        right = line.right() - Space.LARGE
+        if not row.badge:
+            return right
+        metrics = QFontMetrics(self._measures.badge)
+        width = metrics.horizontalAdvance(row.badge) + 2 * Space.SMALL
+        height = metrics.height() + 4
+        box = QRectF(right - width, line.top() + (line.height() - height) / 2, width, height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.ground_of(row.tone)))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(QColor(colours.ink_of(row.tone)))
+        painter.setFont(self._measures.badge)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), row.badge)
+        return int(box.left())
+
+    def _details_left(self) -> int:
+        measures = self._measures
+        return Space.LARGE + measures.day + measures.time + measures.age + 3 * Space.SMALL + 16 + Space.SMALL
+
+    def _details_width(self) -> int:
+        width = self._view.viewport().width() - self._details_left() - _LABEL_WIDTH - Space.LARGE
+        return max(120, width)
+
+    def _details(self, row: Row, width: int) -> list[tuple[str, str, int]]:
+        metrics = QFontMetrics(self._measures.body)
+        found = []
+        for label, value in row.details:
+            wrapped = metrics.boundingRect(QRect(0, 0, width, 10_000), _WRAPPED, value)
+            found.append((label, value, max(self._measures.line, wrapped.height() + 4)))
+        return found
+
+    def _paint_details(self, painter: QPainter, rect: QRect, row: Row, colours: Colours) -> None:
+        left, width = rect.left() + self._details_left(), self._details_width()
+        y = rect.top() + self._measures.row
+        for label, value, tall in self._details(row, width):
+            painter.setFont(self._measures.small)
+            painter.setPen(QColor(colours.ink_faint))
+            painter.drawText(QRect(left, y + 1, _LABEL_WIDTH - Space.SMALL, tall), _WRAPPED, label)
+            painter.setFont(self._measures.body)
+            painter.setPen(QColor(colours.ink))
+            painter.drawText(QRect(left + _LABEL_WIDTH, y, width, tall), _WRAPPED, value)
+            y += tall
