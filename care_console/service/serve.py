@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
+from types import FrameType
 
 import uvicorn
 
@@ -27,9 +28,11 @@ _STOP_SECONDS = 10
 def serve(settings: Settings, host: str, port: int, *, with_jobs: bool) -> int:
     """Serve until told to stop (SIGINT, SIGTERM)."""
     set_up_logging()
+    stop = _Stop()
     with _bound(host, port) as listening, database_at_hand(settings) as database_url:
         address = "http://{}:{}".format(*listening.getsockname()[:2])
         with _with_twins(settings, database_url, address) as (told, twins):
+            stop.is_answered = True
             asyncio.run(_serve(told, database_url, listening, address, twins, with_jobs))
     return 0
 
@@ -37,9 +40,26 @@ def serve(settings: Settings, host: str, port: int, *, with_jobs: bool) -> int:
 def work(settings: Settings) -> int:
     """Do jobs until told to stop."""
     set_up_logging()
+    _Stop()
     with database_at_hand(settings) as database_url, _with_twins(settings, database_url, None) as (told, _):
         asyncio.run(_work(told, database_url))
     return 0
+
+
+class _Stop:
+    """SIGTERM and SIGINT end the process by unwinding it, so that the twin and the database are stopped too.
+
+    The web server answers them itself while it serves, and raises them again afterwards: then they are spent.
+    """
+
+    def __init__(self) -> None:
+        self.is_answered = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._handle)
+
+    def _handle(self, number: int, _frame: FrameType | None) -> None:
+        if not self.is_answered:
+            sys.exit(128 + number)
 
 
 @contextlib.contextmanager

