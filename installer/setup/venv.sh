@@ -13,8 +13,9 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
 fi
 echo "Installing the Python packages of care-console[$extra] into .venv (a few minutes the first time)" >&2
 mkdir -p build/setup
-if ! .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --log build/setup/pip.log \
-    -c constraints.txt -e ".[$extra]"; then
-    echo "pip could not install what is needed: its error is above, all that it did in build/setup/pip.log." >&2
+if ! .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off \
+    -c constraints.txt -e ".[$extra]" >build/setup/pip.log 2>&1; then
+    tail -n 15 build/setup/pip.log >&2
+    echo "pip could not install what is needed; its last lines are above, all of them in build/setup/pip.log." >&2
     exit 1
 fi
