@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from care_console.desktop.backend.backoff import Backoff
 from care_console.desktop.backend.client import Backend
 from care_console.desktop.backend.session import Session
+from care_console.desktop.backend.wire import Timeouts, Wire
 from care_console.desktop.changes import Changes
+from care_console.desktop.keychain import Keychain, open_keychain
 from care_console.desktop.outbox.outbox import Outbox
-from care_console.desktop.store.store import Store
+from care_console.desktop.store.store import Store, open_store
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,30 @@ class Desk:
 
     async def close(self) -> None:
         """Close the connections and the store; what was not sent stays on disk. Cancel the tasks first."""
-        raise NotImplementedError
+        await self.backend.close()
+        await self.store.close()
 
 
-async def assemble(server: str, data_dir: Path) -> Desk:
-    """Open the store, take up the session in the keychain, load the outbox. Runs nothing by itself:
+async def assemble(
+    server: str,
+    folder: Path,
+    *,
+    keychain: Keychain | None = None,
+    timeouts: Timeouts | None = None,
+    backoff: Backoff | None = None,
+) -> Desk:
+    """Open the store in a folder, take up the session in the keychain, load the outbox.
 
-    start ``desk.outbox.run()`` and ``desk.backend.events()`` as tasks.
+    Runs nothing by itself: start ``desk.outbox.run()`` and ``desk.backend.events()`` as tasks. `keychain`:
+    the system's where none is given. Raises OSError for an unusable folder.
     """
-    raise NotImplementedError
+    keychain = keychain or await open_keychain()
+    changes = Changes()
+    wire = Wire(server, timeouts=timeouts)
+    session = Session(wire, keychain, changes)
+    backend = Backend(wire, session, changes, backoff=backoff)
+    store = await open_store(folder, keychain)
+    outbox = Outbox(backend, store, changes, **({"backoff": backoff} if backoff else {}))
+    await outbox.load()
+    await session.restore()
+    return Desk(backend, store, outbox, changes, session)

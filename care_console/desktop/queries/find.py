@@ -10,7 +10,7 @@ from care_console.desktop.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class FindAnswer:
-    """Hits to a query, best first, and how its words were understood. Compare `query`: answers may be late."""
+    """Hits to a query, best first, and how it was understood. Answers may be late: compare `query`."""
 
     query: str
     hits: tuple[SearchHit, ...]

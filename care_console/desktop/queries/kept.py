@@ -1,4 +1,4 @@
-"""Reading through the store: the service's answer is kept, and shown with its age when the service is away."""
+"""Reading through the store: an answer is kept, and shown with its age while the service is away."""
 
 from __future__ import annotations
 

@@ -10,5 +10,5 @@ from care_console.desktop.desk import Desk
 
 
 async def read_refund(desk: Desk, refund_id: UUID) -> Refund:
-    """The refund as the service has it now. Raises BackendFailure; Refused (not found) if it never arrived."""
+    """The refund as the service has it. Raises BackendFailure; Refused (not found) if it never arrived."""
     return await desk.backend.get(path("refunds", refund_id), Refund)

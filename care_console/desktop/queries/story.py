@@ -14,7 +14,7 @@ from care_console.desktop.queries.kept import read_or_kept
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
-    """The story, what is pending on it here, and when it was read; `stale`: from the store, not the service."""
+    """The story, what is pending on it here, and when it was read; `stale`: from the store alone."""
 
     story: RecipientStory
     pending: tuple[PendingAction, ...]

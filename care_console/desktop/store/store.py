@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from care_console.desktop.keychain import Keychain, KeychainUnavailable
+from care_console.desktop.one_thread import OneThread
+from care_console.desktop.outbox.pending import PendingState, Verb
+from care_console.desktop.store import tables
+from care_console.desktop.store.opening import Opened, new_key, open_file, open_in_memory, remove_set_aside
+
+T = TypeVar("T")
+_KEY_NAME = "store key"
+_KEPT_FOR = timedelta(hours=24)
+"""The stories opened today can be read offline; older ones are gone when the desk opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,41 +43,146 @@ class KeptReply:
 
 
 class Store:
-    """Drafts, outbox rows, and what was read lately."""
+    """Drafts, outbox rows, and what was read lately. Opened by ``open_store``."""
+
+    def __init__(self, opened: Opened, thread: OneThread, folder: Path | None) -> None:
+        self._engine = opened.engine
+        self._notice = opened.notice
+        self._thread = thread
+        self._folder = folder
 
     @property
     def notice(self) -> str | None:
-        """A sentence for the person where opening it was not plain: what was lost, or that nothing is kept."""
-        raise NotImplementedError
+        """A sentence for the person where opening was not plain: what was lost, or that nothing is kept."""
+        return self._notice
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do some work in one transaction, on disk when it returns; all or nothing of it."""
+        return await self._thread.run(self._transact, work)
 
     async def save_draft(self, kind: str, subject_id: str, fields: Mapping[str, Any]) -> Draft:
         """Keep what is half written; on disk when it returns. `kind` is a Verb's word."""
-        raise NotImplementedError
+        draft = Draft(kind, subject_id, dict(fields), datetime.now(UTC))
+        await self.run(lambda connection: write_draft(connection, draft))
+        return draft
 
     async def load_draft(self, kind: str, subject_id: str) -> Draft | None:
         """What was half written about a subject, if anything."""
-        raise NotImplementedError
+        query = select(tables.drafts).where(*_draft_at(kind, subject_id))
+        row = await self.run(lambda connection: connection.execute(query).one_or_none())
+        return _draft(row) if row else None
 
     async def drop_draft(self, kind: str, subject_id: str) -> None:
         """Forget what was half written."""
-        raise NotImplementedError
-
-    async def keep(self, kind: str, id: str, body: str, read_at: datetime) -> None:
-        """Keep what was read from the service (JSON)."""
-        raise NotImplementedError
-
-    async def load_kept(self, kind: str, id: str) -> KeptReply | None:
-        """What was read last, if it is still kept."""
-        raise NotImplementedError
-
-    async def belongs_to(self, login: str) -> None:
-        """Whose desk it is; what another person left is forgotten first."""
-        raise NotImplementedError
-
-    async def forget_people(self) -> None:
-        """Forget drafts and stories; what is still to be sent stays."""
-        raise NotImplementedError
+        await self.run(lambda connection: remove_draft(connection, kind, subject_id))
 
     async def drafts(self) -> tuple[Draft, ...]:
         """Everything half written, newest first."""
-        raise NotImplementedError
+        query = select(tables.drafts).order_by(tables.drafts.c.saved_at.desc())
+        rows = await self.run(lambda connection: connection.execute(query).all())
+        return tuple(_draft(row) for row in rows)
+
+    async def keep(self, kind: str, id: str, body: str, read_at: datetime) -> None:
+        """Keep what was read from the service (JSON)."""
+        new = insert(tables.kept).values(kind=kind, id=id, body=body, read_at=read_at)
+        newest = new.on_conflict_do_update(
+            index_elements=["kind", "id"], set_={"body": new.excluded.body, "read_at": new.excluded.read_at}
+        )
+        await self.run(lambda connection: connection.execute(newest))
+
+    async def load_kept(self, kind: str, id: str) -> KeptReply | None:
+        """What was read last, if it is still kept."""
+        kept = tables.kept.c
+        query = select(kept.body, kept.read_at).where(kept.kind == kind, kept.id == id)
+        row = await self.run(lambda connection: connection.execute(query).one_or_none())
+        return KeptReply(row.body, row.read_at) if row else None
+
+    async def belongs_to(self, login: str) -> None:
+        """Whose desk it is; what another person left is forgotten first."""
+        await self.run(lambda connection: _belong_to(connection, login))
+
+    async def forget_people(self) -> None:
+        """Forget drafts, stories and damaged files set aside; what is still to be sent stays."""
+        await self.run(_forget)
+        if self._folder is not None:
+            await self._thread.run(remove_set_aside, self._folder)
+
+    async def close(self) -> None:
+        """Finish what was begun, and close the file."""
+        await self._thread.run(self._engine.dispose)
+        self._thread.stop()
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+
+async def open_store(folder: Path, keychain: Keychain) -> Store:
+    """Open the store of a folder, whatever its state; ``notice`` says what was not plain about it.
+
+    Its key is made at first use and lies in the keychain alone. Raises OSError for an unusable folder.
+    """
+    key = await _key(keychain)
+    thread = OneThread("store")
+    opened = await (thread.run(open_file, folder, key) if key else thread.run(open_in_memory))
+    store = Store(opened, thread, folder if key else None)
+    too_old = delete(tables.kept).where(tables.kept.c.read_at < datetime.now(UTC) - _KEPT_FOR)
+    await store.run(lambda connection: connection.execute(too_old))
+    return store
+
+
+async def _key(keychain: Keychain) -> str | None:
+    """The file's key; None where no keychain would give it back after a restart."""
+    if not keychain.durable:
+        return None
+    try:
+        key = await keychain.read(_KEY_NAME)
+        if key is None:
+            kept = await keychain.write(_KEY_NAME, new_key())
+            key = await keychain.read(_KEY_NAME) if kept else None
+    except KeychainUnavailable:
+        return None
+    return key
+
+
+def write_draft(connection: Connection, draft: Draft) -> None:
+    """Put a draft in the place of the one before, within the caller's transaction."""
+    values = {
+        "fields": dict(draft.fields),
+        "problem": draft.problem,
+        "saved_at": draft.saved_at,
+    }
+    new = insert(tables.drafts).values(kind=draft.kind, subject_id=draft.subject_id, **values)
+    connection.execute(new.on_conflict_do_update(index_elements=["kind", "subject_id"], set_=values))
+
+
+def remove_draft(connection: Connection, kind: str, subject_id: str) -> None:
+    """Remove a draft, within the caller's transaction."""
+    connection.execute(delete(tables.drafts).where(*_draft_at(kind, subject_id)))
+
+
+def _draft_at(kind: str, subject_id: str) -> tuple[Any, Any]:
+    return tables.drafts.c.kind == kind, tables.drafts.c.subject_id == subject_id
+
+
+def _draft(row: Any) -> Draft:
+    return Draft(row.kind, row.subject_id, row.fields, row.saved_at, row.problem)
+
+
+def _belong_to(connection: Connection, login: str) -> None:
+    facts = tables.facts
+    before = connection.execute(select(facts.c.value).where(facts.c.name == "login")).scalar_one_or_none()
+    if before not in (None, login):
+        _forget(connection)
+    new = insert(facts).values(name="login", value=login)
+    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": login}))
+
+
+def _forget(connection: Connection) -> None:
+    rows = tables.outbox.c
+    # A refused STOP still has to be put right by somebody; any other refusal was only its person's to read.
+    refused = delete(tables.outbox).where(
+        rows.state == PendingState.REFUSED.value, rows.verb != Verb.OPT_OUT.value
+    )
+    for statement in (delete(tables.drafts), delete(tables.kept), refused):
+        connection.execute(statement)

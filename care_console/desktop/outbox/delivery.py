@@ -1,0 +1,52 @@
+"""The call that each verb is at the service."""
+
+from __future__ import annotations
+
+from typing import assert_never
+from uuid import UUID
+
+from care_console.contract.base import Reply
+from care_console.contract.charges import Refund, RefundState
+from care_console.contract.consent import OptOut
+from care_console.contract.messages import ReissuedLink
+from care_console.contract.recipients import Note
+from care_console.desktop.backend.client import Backend
+from care_console.desktop.backend.failures import Refused
+from care_console.desktop.backend.paths import path
+from care_console.desktop.outbox.pending import PendingAction, Verb
+
+
+async def deliver(backend: Backend, row: PendingAction) -> Reply:
+    """Ask the service for what a row is about, with the row's id as the key. Raises any BackendFailure."""
+    match row.verb:
+        case Verb.REFUND:
+            place = path("charges", row.subject_id, "refunds")
+            return await backend.post(place, row.body, Refund, key=row.id)
+        case Verb.WITHDRAW_REFUND:
+            return await _withdraw(backend, row)
+        case Verb.OPT_OUT:
+            return await backend.post(path("opt-outs"), row.body, OptOut, key=row.id)
+        case Verb.REISSUE:
+            place = path("messages", row.subject_id, "links")
+            return await backend.post(place, row.body, ReissuedLink, key=row.id)
+        case Verb.NOTE:
+            return await backend.post(path("recipients", row.subject_id, "notes"), row.body, Note, key=row.id)
+        case _:
+            assert_never(row.verb)
+
+
+async def read_refund(backend: Backend, refund_id: UUID | str) -> Refund:
+    """The refund as it stands at the service."""
+    return await backend.get(path("refunds", refund_id), Refund)
+
+
+async def _withdraw(backend: Backend, row: PendingAction) -> Refund:
+    try:
+        return await backend.delete(path("refunds", row.subject_id), Refund, key=row.id)
+    except Refused:
+        # The first of two tries may have done it, its answer lost: then the refusal is of the second alone.
+        if row.maybe_arrived:
+            refund = await read_refund(backend, row.subject_id)
+            if refund.state is RefundState.WITHDRAWN:
+                return refund
+        raise
