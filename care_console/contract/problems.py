@@ -41,7 +41,6 @@ class ProblemType(StrEnum):
     PREVIEW_EXPIRED = "preview-expired"
     LINK_NOT_REISSUABLE = "link-not-reissuable"
     NOT_A_US_PHONE = "not-a-us-phone"
-    RECEIVED_IN_FUTURE = "received-in-future"
     # ours
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"

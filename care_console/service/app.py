@@ -10,11 +10,15 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from care_console import __version__
+from care_console.service.consent.api import router as consent_router
 from care_console.service.foundation.error_handlers import add_error_handlers
 from care_console.service.foundation.health import router as health_router
 from care_console.service.foundation.metrics import MetricsMiddleware
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.stream import router as stream_router
+from care_console.service.links.api import router as links_router
+from care_console.service.messages.preview_api import router as previews_router
+from care_console.service.notes.api import router as notes_router
 from care_console.service.staff.api import open_router as session_open_router
 from care_console.service.staff.api import router as session_router
 
@@ -23,6 +27,10 @@ log = structlog.get_logger(__name__)
 ROUTERS: tuple[APIRouter, ...] = (
     session_open_router,
     session_router,
+    consent_router,
+    links_router,
+    previews_router,
+    notes_router,
     stream_router,
     health_router,
 )

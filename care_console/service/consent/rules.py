@@ -1,0 +1,142 @@
+"""Opting a number out, and asking whether it may be texted: both under the number's lock.
+
+A text is handed over only in a transaction that holds the lock and found the number free; an opt-out holds
+the same lock until it is committed. So after an opt-out's commit no text can follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from care_console.contract.audit import Action
+from care_console.contract.changes import ChangeKind
+from care_console.contract.consent import ConsentChannel, ConsentState, OptOut
+from care_console.service.audit.rules import record
+from care_console.service.consent.tables import consent_events, consent_states
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.events import announce
+from care_console.service.recipients.tables import recipients
+from care_console.service.texting.tables import texts
+
+SCOPE = "all"  # DA 26-12 leaves "revoke all" open until 2027-01-31; every opt-out keeps its scope for then
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was said: on which channel, when it was heard, on which call, and by whose hand it came in."""
+
+    channel: ConsentChannel
+    words: str
+    received_at: datetime
+    call_id: str | None = None
+
+
+async def lock_number(ctx: Context, phone: str) -> None:
+    """Hold the number until this transaction ends. It need not be known."""
+    key = func.hashtextextended(f"number:{phone}", 0)
+    await ctx.connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+async def state_of(ctx: Context, phone: str) -> ConsentState:
+    """Where a number stands; one that never said anything is opted in by the facility's enrolment."""
+    query = select(consent_states.c.state).where(consent_states.c.phone == phone)
+    state = (await ctx.connection.execute(query)).scalar_one_or_none()
+    return ConsentState(state) if state else ConsentState.OPTED_IN
+
+
+async def opt_out(ctx: Context, phone: str, said: Words) -> OptOut:
+    """Opt a number out, known or not. Suppressed when this transaction commits; queued texts are cancelled.
+
+    A second opt-out of the same number is evidence of its own, and changes nothing else. A time beyond now
+    (a desk's clock that runs ahead) is taken as now: a STOP is never refused for it.
+    """
+    await lock_number(ctx, phone)
+    before = await state_of(ctx, phone)
+    cancelled = await _cancel_queued(ctx, phone)
+    received_at = min(said.received_at, ctx.now)
+    event_id = await _insert_event(ctx, phone, said, received_at, cancelled)
+    if before is not ConsentState.OPTED_OUT:
+        await _move(ctx, phone, ConsentState.OPTED_OUT, said.channel, event_id)
+    details = {
+        "phone": phone,
+        "channel": said.channel.value,
+        "words": said.words,
+        "received_at": said.received_at.isoformat(),
+        "call_id": said.call_id,
+        "state_before": before.value,
+        "texts_cancelled": cancelled,
+        "scope": SCOPE,
+    }
+    await record(ctx, Action.OPTED_OUT, f"opt_out:{event_id}", details=details)
+    await announce_number(ctx, phone, event_id)
+    return OptOut(
+        id=str(event_id),
+        phone=phone,
+        state=ConsentState.OPTED_OUT,
+        channel=said.channel,
+        words=said.words,
+        received_at=received_at,
+        effective_at=ctx.now,
+        actor=ctx.actor.name,
+        scope=SCOPE,
+        texts_cancelled=cancelled,
+    )
+
+
+async def announce_number(ctx: Context, phone: str, event_id: int) -> None:
+    """Tell the desks that a number's consent changed, and each recipient on it."""
+    await announce(ctx, ChangeKind.CONSENT, event_id)
+    found = await ctx.connection.execute(select(recipients.c.id).where(recipients.c.phone == phone))
+    for row in found:
+        await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)
+
+
+async def _cancel_queued(ctx: Context, phone: str) -> int:
+    done = await ctx.connection.execute(
+        update(texts)
+        .where(texts.c.phone == phone, texts.c.direction == "out", texts.c.status == "queued")
+        .values(status="cancelled")
+    )
+    return done.rowcount
+
+
+async def _insert_event(ctx: Context, phone: str, said: Words, received_at: datetime, cancelled: int) -> int:
+    inserted = await ctx.connection.execute(
+        insert(consent_events)
+        .values(
+            phone=phone,
+            kind="opt_out",
+            channel=said.channel.value,
+            scope=SCOPE,
+            words=said.words,
+            received_at=received_at,
+            effective_at=ctx.now,
+            actor=ctx.actor.name,
+            call_id=said.call_id,
+            texts_cancelled=cancelled,
+        )
+        .returning(consent_events.c.id)
+    )
+    event_id: int = inserted.scalar_one()
+    return event_id
+
+
+async def _move(
+    ctx: Context, phone: str, state: ConsentState, channel: ConsentChannel, event_id: int
+) -> None:
+    values = {
+        "state": state.value,
+        "since": ctx.now,
+        "channel": channel.value,
+        "scope": SCOPE,
+        "event_id": event_id,
+    }
+    await ctx.connection.execute(
+        upsert(consent_states)
+        .values(phone=phone, **values)
+        .on_conflict_do_update(index_elements=["phone"], set_=values)
+    )

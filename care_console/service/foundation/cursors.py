@@ -1,0 +1,35 @@
+"""Cursors: where a page ended, opaque to whoever carries it, stable while rows come in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from care_console.contract.problems import ProblemType
+from care_console.service.foundation.problems import Problem
+
+
+def encode_cursor(at: datetime, row: int | str) -> str:
+    """The place after a row: its moment and its id."""
+    told = json.dumps([at.astimezone(UTC).isoformat(), row], separators=(",", ":"))
+    return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> tuple[datetime, int | str]:
+    """The place that a cursor tells of; a problem where it was not one of ours."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        at, row = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        if not isinstance(row, int | str):
+            raise TypeError(row)
+        moment = datetime.fromisoformat(at)
+        return moment.astimezone(UTC), row
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise Problem(
+            ProblemType.CURSOR,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "This cursor cannot be used: it was not given out by this list. Begin again without one.",
+        ) from error

@@ -1,0 +1,134 @@
+"""Issuing a link anew: the old one is dead in the same commit, and a text goes only where it may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, or_, select, update
+
+from care_console.contract.audit import Action
+from care_console.contract.changes import ChangeKind
+from care_console.contract.consent import ConsentState
+from care_console.contract.messages import ReissuedLink, ReissueReason, TextPlan
+from care_console.service.audit.rules import record
+from care_console.service.consent.rules import lock_number, state_of
+from care_console.service.facilities.tables import senders
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.events import announce
+from care_console.service.foundation.problems import not_found
+from care_console.service.links.codes import grouped, new_code, spelled
+from care_console.service.links.tables import links
+from care_console.service.messages.tables import messages
+from care_console.service.recipients.tables import recipients
+from care_console.service.texting.bodies import new_link_body
+from care_console.service.texting.rules import queue_text
+
+_WHY_NOT = {
+    ConsentState.OPTED_OUT: "This number is opted out. Read the code aloud instead; no text may go to it.",
+    ConsentState.HELD: "This number is held: somebody said what reads like a refusal. Read the code aloud.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressed:
+    """A message and whom it is for."""
+
+    message_id: int
+    recipient_id: int
+    phone: str
+    language: str
+    sender_name: str
+
+
+async def reissue(ctx: Context, message_id: int, reason: ReissueReason) -> ReissuedLink:
+    """Make a new link for a message and kill every older one, in one commit.
+
+    The message's row is locked, so two people who press at once get one link each, and only the later lives.
+    """
+    message = await _lock_message(ctx, message_id)
+    await _revoke(ctx, message)
+    code, expires_at = new_code(), ctx.now + timedelta(days=ctx.settings.link_days)
+    link_id = await _insert_link(ctx, message, code, expires_at, reason)
+    url = f"{ctx.settings.public_url}/m/{code}"
+    plan = await _text(ctx, message, link_id, url)
+    await record(
+        ctx,
+        Action.LINK_ISSUED,
+        f"link:{link_id}",
+        details={"message": str(message_id), "reason": reason.value, "text_goes": plan.goes},
+    )
+    await announce(ctx, ChangeKind.MESSAGE, message_id, recipient_id=message.recipient_id)
+    await announce(ctx, ChangeKind.RECIPIENT, message.recipient_id, recipient_id=message.recipient_id)
+    return ReissuedLink(
+        id=str(link_id),
+        url=url,
+        code=grouped(code),
+        spelled=spelled(code),
+        expires_at=expires_at,
+        text=plan,
+    )
+
+
+async def _lock_message(ctx: Context, message_id: int) -> _Addressed:
+    found = await ctx.connection.execute(
+        select(
+            messages.c.id.label("message_id"),
+            messages.c.recipient_id,
+            recipients.c.phone,
+            recipients.c.language,
+            senders.c.name.label("sender_name"),
+        )
+        .join(recipients, recipients.c.id == messages.c.recipient_id)
+        .join(senders, senders.c.id == messages.c.sender_id)
+        .where(messages.c.id == message_id)
+        .with_for_update(of=messages)
+    )
+    row = found.mappings().first()
+    if row is None:
+        raise not_found("message", message_id)
+    return _Addressed(**row)
+
+
+async def _revoke(ctx: Context, message: _Addressed) -> None:
+    is_later = or_(links.c.revoked_at.is_(None), links.c.revoked_at > ctx.now)
+    revoked = await ctx.connection.execute(
+        update(links)
+        .where(links.c.message_id == message.message_id, is_later, links.c.expires_at > ctx.now)
+        .values(revoked_at=ctx.now)
+        .returning(links.c.id)
+    )
+    for row in revoked:
+        await record(ctx, Action.LINK_REVOKED, f"link:{row.id}")
+
+
+async def _insert_link(
+    ctx: Context, message: _Addressed, code: str, expires_at: datetime, reason: ReissueReason
+) -> int:
+    inserted = await ctx.connection.execute(
+        insert(links)
+        .values(
+            message_id=message.message_id,
+            recipient_id=message.recipient_id,
+            code=code,
+            issued_at=ctx.now,
+            expires_at=expires_at,
+            issued_by=ctx.actor.name,
+            reason=reason.value,
+        )
+        .returning(links.c.id)
+    )
+    link_id: int = inserted.scalar_one()
+    return link_id
+
+
+async def _text(ctx: Context, message: _Addressed, link_id: int, url: str) -> TextPlan:
+    await lock_number(ctx, message.phone)
+    state = await state_of(ctx, message.phone)
+    if state is not ConsentState.OPTED_IN:
+        return TextPlan(goes=False, why_not=_WHY_NOT[state])
+    body = new_link_body(message.language, message.sender_name, url)
+    at = await queue_text(
+        ctx, phone=message.phone, kind="link", body=body, message_id=message.message_id, link_id=link_id
+    )
+    return TextPlan(goes=True, at=at)

@@ -1,0 +1,1 @@
+"""Notes that the desk writes on a recipient."""

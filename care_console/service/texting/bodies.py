@@ -1,0 +1,38 @@
+"""What our texts say. Each is one segment: at most 160 characters of the GSM alphabet."""
+
+from __future__ import annotations
+
+import unicodedata
+
+SEGMENT_GSM = 160
+
+
+# 3GPP TS 23.038, the basic character set; what is in the extension table counts twice and is left out.
+GSM = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+
+_NEW_LINK = {
+    "en": "New link to your voice message from {sender}: {url} Reply STOP to opt out",
+    "es": "Nuevo enlace a su mensaje de voz de {sender}: {url} Responda ALTO para cancelar",
+}
+
+
+def new_link_body(language: str, sender_name: str, url: str) -> str:
+    """The text with a new link; the sender's name is shortened until all of it is one segment."""
+    return _one_segment(_NEW_LINK[language], sender_name, url)
+
+
+def in_gsm(text: str) -> str:
+    """The text in the GSM alphabet: accents it lacks are dropped, what has no likeness becomes ``?``."""
+    decomposed = (
+        character if character in GSM else unicodedata.normalize("NFKD", character)[0] for character in text
+    )
+    return "".join(character if character in GSM else "?" for character in decomposed)
+
+
+def _one_segment(template: str, sender_name: str, url: str) -> str:
+    room = SEGMENT_GSM - len(template.format(sender="", url=url))
+    name = in_gsm(" ".join(sender_name.split()))
+    return template.format(sender=name if len(name) <= room else name[: room - 1].rstrip() + ".", url=url)
