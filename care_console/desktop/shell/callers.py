@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from care_console.desktop.shell import theme
 from care_console.desktop.shell.tokens import Space
+from care_console.desktop.widgets.labels import hover, plain
 from care_console.desktop.widgets.timeline.model import Index
-from care_console.desktop.widgets.words import hover, plain
 
 AT_MOST = 5
 _RECENTS = 12
@@ -29,7 +29,7 @@ _CALLER = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class CallerLine:
-    """How a caller stands in the column. `unsaved`: something half-filled is kept for them."""
+    """How a caller stands in the column, with how many actions are on the way."""
 
     recipient_id: str
     name: str
@@ -39,6 +39,10 @@ class CallerLine:
 
 class _CallerDelegate(QStyledItemDelegate):
     """Two lines: name, and phone below; a bar at the left of the one in front."""
+
+    def __init__(self, parent: QWidget, *, numbered: bool) -> None:
+        super().__init__(parent)
+        self._numbered = numbered
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(0, QFontMetrics(theme.font()).height() * 2 + 16)
@@ -56,7 +60,7 @@ class _CallerDelegate(QStyledItemDelegate):
         top = QRect(words.left(), words.top(), words.width(), words.height() // 2)
         bottom = QRect(words.left(), top.bottom() + 1, words.width(), words.height() // 2)
         name_font = theme.font(sizes.body, QFont.Weight.Medium)
-        number = f"{index.row() + 1}  " if self.parent().objectName() == "callers" else ""
+        number = f"{index.row() + 1}  " if self._numbered else ""
         self._draw(painter, name_font, colours.ink, top, number + (line.name or line.phone))
         below = line.phone if not line.pending else f"{line.phone} · {line.pending} on the way"
         self._draw(painter, theme.font(sizes.small), colours.ink_faint, bottom, below)
@@ -120,7 +124,7 @@ class CallersPane(QFrame):
         made.setFrameShape(QFrame.Shape.NoFrame)
         made.setMouseTracking(True)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        made.setItemDelegate(_CallerDelegate(made))
+        made.setItemDelegate(_CallerDelegate(made, numbered=name == "callers"))
         made.itemActivated.connect(self._chosen)
         made.itemClicked.connect(self._chosen)
         return made

@@ -59,7 +59,7 @@ def icon(name: str, colour: str | None = None) -> QIcon:
 
 @lru_cache(maxsize=512)
 def _icon(name: str, colour: str) -> QIcon:
-    import qtawesome
+    import qtawesome  # type: ignore[import-untyped]
 
     made: QIcon = qtawesome.icon("ph." + _GLYPHS[name], color=colour)
     return made

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from care_console.desktop.shell import icons, theme
 from care_console.desktop.shell.tokens import Space, Tone
-from care_console.desktop.widgets.words import plain
+from care_console.desktop.widgets.labels import plain
 
 _AT_MOST = 3
 _GOES_AFTER_MS = 8000

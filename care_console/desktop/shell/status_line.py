@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space
-from care_console.desktop.widgets.words import plain
+from care_console.desktop.widgets.labels import plain
 
 _OFFERED = (
     "find",

@@ -16,7 +16,7 @@ from care_console.desktop.backend.session import SessionState
 from care_console.desktop.shell import icons, theme
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.badges import Badge
-from care_console.desktop.widgets.words import plain
+from care_console.desktop.widgets.labels import plain
 
 
 class FindBox(QLineEdit):
@@ -82,7 +82,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.LARGE, Space.SMALL, Space.LARGE, Space.SMALL)
         row.setSpacing(Space.LARGE)
-        self.find = FindBox(self)
+        self.find_box = FindBox(self)
         self.timer = CallTimer(self)
         self.budget = plain("", "soft", parent=self)
         self.budget.setObjectName("budget")
@@ -92,8 +92,8 @@ class TopBar(QFrame):
         self.outbox.setObjectName("outbox")
         self.connection = Badge(self)
         self.connection.setObjectName("connection")
-        self.find.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row.addWidget(self.find, 1)
+        self.find_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        row.addWidget(self.find_box, 1)
         row.addStretch(1)
         for part in (self.timer, self.budget, self.stops, self.outbox, self.connection):
             row.addWidget(part)

@@ -12,8 +12,8 @@ from care_console.contract.phone import display_phone
 from care_console.contract.search import HitKind, SearchHit
 from care_console.desktop.shell import icons, theme
 from care_console.desktop.shell.tokens import Space
+from care_console.desktop.widgets.labels import hover
 from care_console.desktop.widgets.timeline.model import Index
-from care_console.desktop.widgets.words import hover
 
 HIT = Qt.ItemDataRole.UserRole + 1
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, Q
 from care_console.desktop.screens.search.finder import Finder, FindState
 from care_console.desktop.screens.search.hits import HitDelegate, HitsModel
 from care_console.desktop.shell.tokens import Space
-from care_console.desktop.widgets.words import plain, restyle
+from care_console.desktop.widgets.labels import plain, restyle
 
 _ROWS = 8
 
@@ -21,7 +21,7 @@ class HitsSheet(QFrame):
         super().__init__(parent)
         self.setObjectName("hitsSheet")
         self.setProperty("sheet", True)
-        self._box, self._finder = box, finder
+        self._box, self._finder, self._over = box, finder, parent
         self.model = HitsModel(self)
         self.list = QListView(self)
         self.list.setObjectName("hits")
@@ -57,8 +57,8 @@ class HitsSheet(QFrame):
 
     def place(self) -> None:
         """Hang below the box, as wide as hits need."""
-        corner = self._box.mapTo(self.parentWidget(), self._box.rect().bottomLeft())
-        width = min(max(self._box.width(), 620), self.parentWidget().width() - corner.x() - Space.LARGE)
+        corner = self._box.mapTo(self._over, self._box.rect().bottomLeft())
+        width = min(max(self._box.width(), 620), self._over.width() - corner.x() - Space.LARGE)
         rows = min(self.model.rowCount(), _ROWS)
         self.list.setVisible(rows > 0)
         self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) if rows else 0)

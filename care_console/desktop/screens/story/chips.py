@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtWidgets import QLayout, QLayoutItem, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from care_console.contract.timeline import EntryKind
 from care_console.desktop.shell.tokens import Space
+from care_console.desktop.widgets.flow import FlowLayout
 
 _WORDS = {
     EntryKind.MESSAGE: "Messages",
@@ -24,58 +25,6 @@ _WORDS = {
 }
 
 
-class FlowLayout(QLayout):
-    """Lays parts side by side and begins another line where they do not fit: no sideways scroll, ever."""
-
-    def __init__(self, parent: QWidget, gap: int) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self._gap = gap
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, place: int) -> QLayoutItem | None:  # type: ignore[override]
-        return self._items[place] if 0 <= place < len(self._items) else None
-
-    def takeAt(self, place: int) -> QLayoutItem | None:  # type: ignore[override]
-        return self._items.pop(place) if 0 <= place < len(self._items) else None
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        return self._lay(QRect(0, 0, width, 0), move=False)
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._lay(rect, move=True)
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSize()
-
-    def minimumSize(self) -> QSize:
-        widest = max((item.sizeHint().width() for item in self._items), default=0)
-        margins = self.contentsMargins()
-        return QSize(widest + margins.left() + margins.right(), 0)
-
-    def _lay(self, rect: QRect, *, move: bool) -> int:
-        margins = self.contentsMargins()
-        room = rect.marginsRemoved(margins)
-        x, y, tall = room.left(), room.top(), 0
-        for item in self._items:
-            size = item.sizeHint()
-            if x > room.left() and x + size.width() > room.left() + room.width():
-                x, y, tall = room.left(), y + tall + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x, tall = x + size.width() + self._gap, max(tall, size.height())
-        return y + tall - rect.top() + margins.bottom()
-
-
 class FilterChips(QWidget):
     """The chips. `changed` fires with the kinds that are pressed."""
 
@@ -85,8 +34,10 @@ class FilterChips(QWidget):
         super().__init__(parent)
         self.setObjectName("chips")
         self.setAccessibleName("Show only")
-        flow = FlowLayout(self, Space.TIGHT)
-        flow.setContentsMargins(Space.LARGE, Space.HAIR, Space.LARGE, Space.SMALL)
+        margins = QVBoxLayout(self)
+        margins.setContentsMargins(Space.LARGE, Space.HAIR, Space.LARGE, Space.SMALL)
+        flow = FlowLayout(gap=Space.TIGHT)
+        margins.addLayout(flow)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -15,8 +15,8 @@ from care_console.desktop.queries.story import StoryView
 from care_console.desktop.screens.story.lines import CHANNELS
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.badges import Badge
+from care_console.desktop.widgets.labels import Elided, hover, plain
 from care_console.desktop.widgets.when import age, in_full
-from care_console.desktop.widgets.words import Elided, hover, plain
 
 LANGUAGES = {"en": "English", "es": "Spanish"}
 
@@ -75,8 +75,8 @@ class StoryHeader(QWidget):
 
     def _show_people(self, people: list[PersonOnNumber]) -> None:
         while (item := self._people.takeAt(0)) is not None:
-            if item.widget() is not None:
-                item.widget().deleteLater()
+            if (button := item.widget()) is not None:
+                button.deleteLater()
         self._people_line.setVisible(bool(people))
         if not people:
             return

@@ -18,7 +18,7 @@ _RECENTS = 12
 
 @dataclass(slots=True, eq=False)
 class OpenCaller:
-    """One open caller. What is read goes into `view` and `model`; the rest is where their reader left them."""
+    """One open caller. What is read goes into `view` and `model`; the rest is where their reader left."""
 
     recipient_id: str
     name: str

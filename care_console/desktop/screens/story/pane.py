@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from care_console.desktop.screens.story.chips import FilterChips
 from care_console.desktop.screens.story.header import StoryHeader
 from care_console.desktop.screens.story.open_callers import OpenCaller
 from care_console.desktop.shell.tokens import Space
+from care_console.desktop.widgets.labels import plain
 from care_console.desktop.widgets.timeline.rows import Row
 from care_console.desktop.widgets.timeline.view import TimelineView
-from care_console.desktop.widgets.words import plain
 
 _SPINNER_AFTER_MS = 150
 
@@ -63,13 +64,14 @@ class StoryPane(QFrame):
         self.chips.changed.connect(self._filtered)
         self.timeline.row_selected.connect(self._selected)
         self._welcome.setText(
-            "No caller is open.\n\nPress F2 and type whatever the caller says: a phone number or its last 4,\n"
+            "No caller is open.\n\nPress F2 and type what the caller says: a phone number or its last 4,\n"
             "a name, the code of a link, the amount or the last 4 digits of a card."
         )
 
     def put(self, caller: OpenCaller | None) -> None:
         """Show another caller, where they were left; the one before keeps its place."""
         self.leave()
+        self._unwatch()
         self._caller = caller
         self._slow.stop()
         if caller is None:
@@ -137,17 +139,20 @@ class StoryPane(QFrame):
         self._body.setCurrentWidget(self._says)
 
     def _watch(self, caller: OpenCaller) -> None:
-        caller.model.waiting_changed.connect(self._show_waiting, Qt.ConnectionType.UniqueConnection)
-        caller.model.state_changed.connect(self._state_changed, Qt.ConnectionType.UniqueConnection)
+        caller.model.waiting_changed.connect(self._show_waiting)
+        caller.model.state_changed.connect(self._state_changed)
         self._show_waiting(caller.model.waiting)
 
+    def _unwatch(self) -> None:
+        if self._caller is not None and isValid(self._caller.model):
+            self._caller.model.waiting_changed.disconnect(self._show_waiting)
+            self._caller.model.state_changed.disconnect(self._state_changed)
+
     def _state_changed(self) -> None:
-        if self._caller is not None and self.sender() in (None, self._caller.model):
+        if self._caller is not None:
             self._choose_body(self._caller)
 
     def _show_waiting(self, waiting: int) -> None:
-        if self.sender() not in (None, self) and self._caller and self.sender() is not self._caller.model:
-            return
         self.new_rows.setText(f"{waiting} new  F5")
         self.new_rows.adjustSize()
         self.new_rows.move((self.timeline.width() - self.new_rows.width()) // 2, Space.SMALL)

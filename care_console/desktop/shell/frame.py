@@ -1,0 +1,139 @@
+"""The window's parts and where they stand; what they do is the window's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from care_console.contract.timeline import TimelineEntry
+from care_console.desktop.queries.story import StoryView
+from care_console.desktop.screens.story.pane import StoryPane
+from care_console.desktop.shell.callers import CallersPane
+from care_console.desktop.shell.notices import NoticeStrip
+from care_console.desktop.shell.status_line import StatusLine
+from care_console.desktop.shell.top_bar import TopBar
+
+CALLERS_WIDTH, SIDE_WIDTH = 190, 368
+
+
+class Side(Protocol):
+    """What the window asks of the column at the right, which is a widget too."""
+
+    def show_story(self, view: StoryView) -> None:
+        """Another story, or the same one read again."""
+
+    def select_entry(self, entry: TimelineEntry | None) -> None:
+        """The timeline's selected row."""
+
+    def refund(self) -> None:
+        """F7."""
+
+    def reissue(self) -> None:
+        """F8."""
+
+    def stop_texts(self) -> None:
+        """F9."""
+
+    def preview(self) -> None:
+        """F4."""
+
+
+MakePart = Callable[[QWidget], QWidget]
+
+
+class Frame(QWidget):
+    """Bar, callers, story, side, status line; and the sign-in screen in the place of what needs a session."""
+
+    def __init__(self, parent: QWidget, make_side: MakePart, make_sign_in: MakePart) -> None:
+        super().__init__(parent)
+        self.top = TopBar(self)
+        self.callers = CallersPane(self)
+        self.story = StoryPane(self)
+        self.notices = NoticeStrip(self)
+        self.status = StatusLine(self)
+        self.side_widget = make_side(self)
+        self.sign_in = make_sign_in(self)
+        self._side_pane = self._make_side_pane()
+        middle = QFrame(self)
+        middle.setObjectName("storyPane")
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.story, 1)
+        column.addWidget(self.notices)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setObjectName("splitter")
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        for part, stretch in ((self.callers, 0), (middle, 1), (self._side_pane, 0)):
+            self.splitter.addWidget(part)
+            self.splitter.setStretchFactor(self.splitter.indexOf(part), stretch)
+        self.callers.setMinimumWidth(150)
+        middle.setMinimumWidth(480)
+        self._side_pane.setMinimumWidth(300)
+        self._door = QFrame(self)
+        self._door.setObjectName("door")
+        self._door_layout = QVBoxLayout(self._door)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.splitter)
+        self._stack.addWidget(self._door)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        for widget, stretch in ((self.top, 0), (self._stack, 1), (self.status, 0)):
+            outer.addWidget(widget, stretch)
+        self._spread_width = 0
+        self.spread(1366)
+
+    def spread(self, width: int) -> None:
+        """Share the width: the outer columns grow on a wide screen, the story takes the rest."""
+        if width == self._spread_width:
+            return
+        self._spread_width = width
+        wide = width >= 1700
+        left = CALLERS_WIDTH + (40 if wide else 0)
+        right = SIDE_WIDTH + (92 if wide else 0)
+        self.splitter.setSizes([left, max(480, width - left - right), right])
+
+    def show_work(self) -> None:
+        """Somebody is signed in."""
+        self._stack.setCurrentWidget(self.splitter)
+        self._side.setCurrentWidget(self._side_scroll)
+        self.sign_in.hide()
+
+    def show_door(self) -> None:
+        """Nobody is signed in: the sign-in screen takes the window."""
+        self._door_layout.addWidget(self.sign_in)
+        self.sign_in.show()
+        self._stack.setCurrentWidget(self._door)
+
+    def show_ended(self) -> None:
+        """The session ended: the work stays in sight, signing in takes the column at the right."""
+        self._stack.setCurrentWidget(self.splitter)
+        self._side.addWidget(self.sign_in)
+        self._side.setCurrentWidget(self.sign_in)
+
+    def panes(self) -> list[QWidget]:
+        """The parts that F6 goes round, in order."""
+        lists = [self.callers.callers] if self.callers.callers.isVisible() else []
+        return [self.top.find_box, *lists, self.story.timeline, self._side_pane]
+
+    def _make_side_pane(self) -> QFrame:
+        pane = QFrame(self)
+        pane.setObjectName("sidePane")
+        self._side = QStackedWidget(pane)
+        self._side_scroll = QScrollArea(pane)
+        self._side_scroll.setObjectName("sideScroll")
+        self._side_scroll.setWidgetResizable(True)
+        self._side_scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._side_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._side_scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._side_scroll.setWidget(self.side_widget)
+        self._side.addWidget(self._side_scroll)
+        layout = QVBoxLayout(pane)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._side)
+        return pane

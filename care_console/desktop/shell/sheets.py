@@ -1,0 +1,176 @@
+"""Two sheets over the window: the commands (Ctrl+K) and the keys (F1), not modal; Esc puts them away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from care_console.desktop.shell import keys
+from care_console.desktop.shell.tokens import Space
+from care_console.desktop.widgets.labels import plain
+
+_DO = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be asked for by its name. `action` names its key, where it has one."""
+
+    label: str
+    do: Callable[[], object]
+    action: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is listed: the name, and the key that would have done it."""
+        return f"{self.label}    {keys.shown(self.action)}" if self.action else self.label
+
+
+class Sheet(QFrame):
+    """A frame in the middle of the window that gives the focus back when it is put away."""
+
+    def __init__(self, parent: QWidget, name: str) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self.setObjectName(name)
+        self.setProperty("sheet", True)
+        self._before: QWidget | None = None
+        self.hide()
+
+    def bring(self, width: int, top: int = 90) -> None:
+        """Show it, remembering where the focus was."""
+        self._before = self.window().focusWidget()
+        self.setFixedWidth(min(width, self._over.width() - 2 * Space.WIDE))
+        self.adjustSize()
+        self.move((self._over.width() - self.width()) // 2, top)
+        self.show()
+        self.raise_()
+
+    def put_away(self) -> bool:
+        """Hide it. False where it was not shown."""
+        if self.isHidden():
+            return False
+        self.hide()
+        if self._before is not None and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+
+class CommandSheet(Sheet):
+    """Everything the desk can do now, by name."""
+
+    def __init__(self, parent: QWidget, commands: Callable[[], list[Command]]) -> None:
+        super().__init__(parent, "commandSheet")
+        self._commands = commands
+        self.box = QLineEdit(self)
+        self.box.setObjectName("commandBox")
+        self.box.setAccessibleName("Command")
+        self.box.setPlaceholderText("What do you want to do?")
+        self.list = QListWidget(self)
+        self.list.setObjectName("commandList")
+        self.list.setAccessibleName("Commands")
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setSpacing(2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.MEDIUM, Space.MEDIUM, Space.MEDIUM, Space.MEDIUM)
+        column.addWidget(self.box)
+        column.addWidget(self.list)
+        self.box.textChanged.connect(self._filter)
+        self.box.returnPressed.connect(self._do)
+        self.list.itemClicked.connect(self._do)
+        self.box.installEventFilter(self)
+
+    def open(self) -> None:
+        """Show what can be done now."""
+        self.box.clear()
+        self._filter("")
+        self.bring(560)
+        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down and Up in the box move in the list."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self.box:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None:
+                row = self.list.currentRow() + step
+                self.list.setCurrentRow(max(0, min(self.list.count() - 1, row)))
+                return True
+        return super().eventFilter(watched, event)
+
+    def _filter(self, words: str) -> None:
+        wanted = words.lower().split()
+        self.list.clear()
+        for command in self._commands():
+            if all(word in command.label.lower() for word in wanted):
+                item = QListWidgetItem(command.words, self.list)
+                item.setData(_DO, command)
+        self.list.setCurrentRow(0)
+        self.list.setFixedHeight(min(10, max(1, self.list.count())) * (self.list.sizeHintForRow(0) + 4) + 8)
+        self.adjustSize()
+
+    def _do(self, *_: object) -> None:
+        item = self.list.currentItem()
+        self.put_away()
+        if item is not None:
+            command: Command = item.data(_DO)
+            command.do()
+
+
+class KeySheet(Sheet):
+    """Every key, by group."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "keySheet")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Keys")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(Space.WIDE, Space.LARGE, Space.WIDE, Space.LARGE)
+        outer.setSpacing(Space.MEDIUM)
+        outer.addWidget(plain("Keys", "title", parent=self))
+        columns = QHBoxLayout()
+        columns.setSpacing(Space.WIDE)
+        outer.addLayout(columns)
+        groups: dict[str, list[keys.KeyAction]] = {}
+        for action in keys.KEY_MAP.values():
+            groups.setdefault(action.group, []).append(action)
+        for pair in (list(groups)[:2], list(groups)[2:]):
+            column = QVBoxLayout()
+            column.setSpacing(Space.MEDIUM)
+            for group in pair:
+                column.addWidget(plain(group, "section", parent=self))
+                column.addLayout(self._group(groups[group]))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
+        outer.addWidget(plain("Esc puts this away. In the timeline, Enter opens a row in its place.", "hint"))
+
+    def open(self) -> None:
+        """Show the keys; the same key again puts them away."""
+        if not self.put_away():
+            self.bring(760, 60)
+            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _group(self, actions: list[keys.KeyAction]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.LARGE)
+        grid.setVerticalSpacing(Space.TIGHT)
+        grid.setColumnMinimumWidth(0, 120)
+        for row, action in enumerate(actions):
+            key = plain(keys.shown(action.name), "number", parent=self)
+            grid.addWidget(key, row, 0)
+            grid.addWidget(plain(action.label, "soft", parent=self), row, 1)
+        grid.setColumnStretch(1, 1)
+        return grid
