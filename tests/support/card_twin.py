@@ -76,7 +76,7 @@ class CardTwin:
         lines = [json.loads(line) for line in answer.text.splitlines()]
         return [line for line in lines if what in (None, line["what"])]
 
-    async def tell(self, path: str, **what: Any) -> dict[str, Any]:
+    async def tell(self, path: str, /, **what: Any) -> dict[str, Any]:
         """A control endpoint."""
         answer = await self._http.post(f"{self.url}{path}", json=what)
         assert answer.status_code == 200, answer.text

@@ -79,7 +79,7 @@ class StripeCards:
                 {"idempotency_key": str(refund_id)},
             )
         )
-        made = _refund(found.to_dict())
+        made = _refund(found)
         if (made.refund_id, made.amount_cents, made.currency) != (refund_id, amount_cents, currency.lower()):
             raise OutcomeUnknown(
                 f"The processor answered with another refund ({made.processor_id}, {made.amount_cents} "
@@ -97,9 +97,8 @@ class StripeCards:
                 params["starting_after"] = last
             page = await self._asked(self._client.v1.refunds.list_async(params))
             for refund in page.data:
-                raw = refund.to_dict()
-                if (raw.get("metadata") or {}).get("refund_id") == wanted:
-                    return _refund(raw)
+                if (refund.to_dict().get("metadata") or {}).get("refund_id") == wanted:
+                    return _refund(refund)
             if not page.has_more or not page.data:
                 return None
             last = page.data[-1].id
@@ -107,7 +106,7 @@ class StripeCards:
     async def read_refund(self, processor_refund_id: str) -> ProcessorRefund:
         """See the port."""
         refund = await self._asked(self._client.v1.refunds.retrieve_async(processor_refund_id))
-        return _refund(refund.to_dict())
+        return _refund(refund)
 
     def read_event(self, body: bytes, signature: str) -> ProcessorEvent:
         """See the port. A refund in a state that we do not know is left out: reading it will say so."""
@@ -121,7 +120,7 @@ class StripeCards:
                 event_id=event["id"],
                 type=event["type"],
                 created_at=datetime.fromtimestamp(event["created"], UTC),
-                refund=_refund(told) if known else None,
+                refund=_translated(told) if known else None,
             )
         except stripe.SignatureVerificationError as wrong:
             raise BadSignature("The webhook's signature is not the processor's, or too old.") from wrong
@@ -160,30 +159,28 @@ def _problem(error: stripe.StripeError) -> ProcessorProblem:
         # The key was used before with other words: that other request may well have moved money.
         return OutcomeUnknown(f"The processor knows this refund's id from another request. {said}")
     status = error.http_status or 0
-    if 400 <= status < 500 and status != 409:
-        return Refused(error.code or _kind(error), said)
+    # Without Stripe's own words in it, an answer is somebody's on the way there, and tells nothing.
+    if 400 <= status < 500 and status != 409 and error.error is not None:
+        return Refused(error.code or error.error.type or "refused", said)
     return OutcomeUnknown(f"The processor answered with status {status}. {said}")
 
 
-def _kind(error: stripe.StripeError) -> str:
-    """Stripe gives some refusals no code; their type then stands in for it."""
-    return (error.error.type if error.error is not None else None) or "refused"
-
-
-def _refund(raw: Mapping[str, Any]) -> ProcessorRefund:
-    """Stripe's refund in our words. A state that Stripe adds one day is an unknown outcome."""
+def _refund(answer: stripe.Refund) -> ProcessorRefund:
+    """The refund of an answer. What cannot be read, as a state we do not know, is an unknown outcome."""
     try:
-        state = ProcessorState(raw["status"] or "")
-    except ValueError as strange:
-        raise OutcomeUnknown(
-            f"Refund {raw['id']} is in the state {raw['status']!r} at the processor, which is not known here."
-        ) from strange
+        return _translated(answer.to_dict())
+    except (ValueError, LookupError, AttributeError, TypeError) as strange:
+        raise OutcomeUnknown("The processor answered with something that cannot be read here.") from strange
+
+
+def _translated(raw: Mapping[str, Any]) -> ProcessorRefund:
+    """Stripe's refund in our words."""
     return ProcessorRefund(
         processor_id=raw["id"],
         processor_ref=raw.get("payment_intent") or "",
         amount_cents=raw["amount"],
         currency=raw["currency"],
-        state=state,
+        state=ProcessorState(raw["status"]),
         failure_reason=raw.get("failure_reason"),
         refund_id=_our_id((raw.get("metadata") or {}).get("refund_id")),
     )

@@ -38,6 +38,7 @@ class Call:
     key: str | None
     params: Params
     first_used: float
+    version: str | None
     fault: Body | None = None
     status: int = 0
     body: dict[str, Any] | None = None
@@ -76,6 +77,7 @@ class Api:
             key=request.headers.get("idempotency-key") if request.method == "POST" else None,
             params={},
             first_used=self._state.now(),
+            version=request.headers.get("stripe-version"),
         )
         try:
             _authenticated(request)
@@ -173,6 +175,7 @@ class Api:
             method=call.method,
             path=call.path,
             key=call.key,
+            version=call.version,
             params=call.params,
             status=call.status,
             outcome=call.outcome,

@@ -52,5 +52,6 @@ def take(state: State, method: str, path: str, replay: bool) -> Body | None:
             del waiting[place]
         with state.transaction():
             state.set_setting("faults", waiting)
+            state.journal("fault_taken", next=fault["next"], method=method, path=path, left=fault["count"])
         return fault
     return None

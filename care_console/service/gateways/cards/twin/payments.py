@@ -81,6 +81,7 @@ def _pay(state: State, intent: Body, method: str, request: Body) -> Body:
         type="card_error",
         code="card_declined",
         remembered=True,
+        work_stands=True,
         more={"charge": charge["id"], "decline_code": "generic_decline"},
     )
 

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from care_console.service.gateways.cards.twin.wire import Refusal
+
 Body = dict[str, Any]
 """An object as Stripe would show it."""
 
@@ -64,12 +66,13 @@ class State:
 
     @contextmanager
     def part(self) -> Iterator[None]:
-        """A part of a transaction that can be undone by itself."""
+        """A part of a transaction that can be undone by itself, as a refusal does unless its work stands."""
         self.db.execute("SAVEPOINT part")
         try:
             yield
-        except BaseException:
-            self.db.execute("ROLLBACK TO part")
+        except BaseException as ended:
+            if not (isinstance(ended, Refusal) and ended.work_stands):
+                self.db.execute("ROLLBACK TO part")
             raise
         finally:
             self.db.execute("RELEASE part")

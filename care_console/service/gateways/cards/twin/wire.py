@@ -15,6 +15,7 @@ class Refusal(Exception):
 
     `remembered`: whether the answer is kept under the idempotency key: Stripe keeps what an endpoint said
     once it began its work, and forgets what was turned away before (bad parameters, conflicts, limits).
+    `work_stands`: what was written before the refusal stays, as a declined charge does.
     """
 
     def __init__(
@@ -26,12 +27,14 @@ class Refusal(Exception):
         code: str | None = None,
         param: str | None = None,
         remembered: bool = False,
+        work_stands: bool = False,
         more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.remembered = remembered
+        self.work_stands = work_stands
         error: dict[str, Any] = {"type": type, "message": message, **(more or {})}
         if code is not None:
             error |= {
