@@ -11,6 +11,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -105,8 +106,11 @@ def _decode_stream(container: InputContainer, data: bytes, limit_seconds: float)
     if not container.streams.audio:
         raise _not_sound()
     stream = container.streams.audio[0]
-    codec = stream.codec_context.codec.canonical_name
-    rate, channels = _checked_form(stream)
+    # A codec that is not on the list, or a spoiled header, leaves no context, whatever the stub says.
+    context: AudioCodecContext | None = stream.codec_context
+    if context is None:
+        raise _not_sound()
+    rate, channels = _checked_form(context)
     most = int((limit_seconds + LENGTH_SLACK_SECONDS) * rate)
     pieces: list[Samples] = []
     count = 0
@@ -125,12 +129,12 @@ def _decode_stream(container: InputContainer, data: bytes, limit_seconds: float)
     announced = _announced_seconds(container, stream, data)
     if announced - count / rate > max(LENGTH_SLACK_SECONDS, announced * MISSING_SHARE):
         raise _cut_off()
+    codec = context.codec.canonical_name
     return Sound(codec, container.format.name.split(",")[0], rate, np.concatenate(pieces, axis=1))
 
 
-def _checked_form(stream: AudioStream) -> tuple[int, int]:
-    context = stream.codec_context
-    rate, channels = context.sample_rate or 0, context.layout.nb_channels if context.sample_rate else 0
+def _checked_form(context: AudioCodecContext) -> tuple[int, int]:
+    rate, channels = context.sample_rate or 0, context.channels
     if rate not in SAMPLE_RATES or not 1 <= channels <= MOST_CHANNELS:
         raise SoundError(
             SoundProblem.UNFIT,

@@ -33,6 +33,8 @@ _LIMIT_REACH_SECONDS = 0.005
 _NORMALISED_WITHIN_LU = 0.3
 _MOST_PASSES = 6
 _FRAME_SAMPLES = 1024
+# A copy of a few samples would end within the coder's own delay, and not play at all.
+_SHORTEST_SAMPLES = AAC_RATE // 10
 
 # FFmpeg's default, "twoloop", takes over three times as long, strays further from the wave (its error is
 # 16 dB below the sound at 32 kbit/s, this one's 30) and overshoots its peaks by up to 4 dB.
@@ -115,7 +117,11 @@ def _resampled(sound: Sound) -> Samples:
     frame = AudioFrame.from_ndarray(np.ascontiguousarray(mono), format="fltp", layout="mono")
     frame.sample_rate = sound.sample_rate
     pieces = [piece.to_ndarray() for part in (frame, None) for piece in resampler.resample(part)]
-    return np.asarray(np.concatenate(pieces, axis=1)[0], dtype=np.float32)
+    held = sum(piece.shape[1] for piece in pieces)
+    wave = np.concatenate([*pieces, np.zeros((1, max(0, _SHORTEST_SAMPLES - held)))], axis=1)[0]
+    # A clipped recording's wave rises over full scale between its samples. A player's converter cuts it
+    # there; FFmpeg's coder would turn the whole passage down by 2 dB instead (it still does by half of one).
+    return np.asarray(np.clip(wave, -1.0, 1.0), dtype=np.float32)
 
 
 def _encode(mono: Samples, bits: int) -> bytes:

