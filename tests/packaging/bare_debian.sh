@@ -70,6 +70,9 @@ work=$(mktemp -d "${TMPDIR:-/var/tmp}/bare-debian.XXXXXX")
 root=$work/root
 clean_up() {
     local status=$?
+    trap - EXIT INT TERM HUP
+    # All that still runs in this namespace, and nothing outside of it, where this is its first process.
+    [ $$ != 1 ] || kill -KILL -- -1 2>/dev/null || true
     # Deepest first; what was bound from this machine must be gone before anything is removed.
     awk -v root="$root/" 'index($2, root) == 1 {print $2}' /proc/mounts | sort -r | while read -r place; do
         umount -l "$place" 2>/dev/null || true
@@ -180,7 +183,9 @@ inside() { # NAME HOME FOLDER LINE
         grep -E '^(PIP_(CERT|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|DEFAULT_TIMEOUT|TRUSTED_HOST)|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|(HTTP|HTTPS|NO)_PROXY|(http|https|no)_proxy)$' || true)
     setsid --wait chroot --userspec="$1" "$root" /usr/bin/env -i "${keep_names[@]}" HOME="$2" USER="$1" TERM=dumb \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        /bin/bash -c 'cd "$1" && eval "$2"' bash "$3" "$4" </dev/null
+        /bin/bash -c 'cd "$1" && eval "$2"' bash "$3" "$4" </dev/null &
+    # Waited for, so that Ctrl+C ends it at once: bash answers a signal only between commands, or in `wait`.
+    wait $!
 }
 
 run_all() { # NAME HOME FOLDER
