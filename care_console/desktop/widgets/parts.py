@@ -1,4 +1,4 @@
-"""Labels in the roles of the style sheet. Always plain text: much of what they show was written by strangers."""
+"""The labels, buttons and notices that panels are made of. Always plain text: much of it strangers wrote."""
 
 from __future__ import annotations
 

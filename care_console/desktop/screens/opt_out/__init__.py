@@ -1,0 +1,1 @@
+"""Stopping texts on a caller's word."""

@@ -1,0 +1,74 @@
+"""What callers say when they call, and which message and which action each is likely about. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from care_console.contract.messages import ReissueReason, Verdict
+from care_console.contract.recipients import OpenMessage
+
+
+class CallReason(StrEnum):
+    """What the caller needs, by Ctrl+1 to Ctrl+7."""
+
+    CANNOT_HEAR = "cannot_hear"
+    NO_LINK = "no_link"
+    CHARGED_TWICE = "charged_twice"
+    STOP = "stop"
+    WHAT_CHARGE = "what_charge"
+    EXPIRED = "expired"
+    OTHER = "other"
+
+
+LABELS: tuple[tuple[CallReason, str], ...] = (
+    (CallReason.CANNOT_HEAR, "Can't hear"),
+    (CallReason.NO_LINK, "No link"),
+    (CallReason.CHARGED_TWICE, "Charged twice"),
+    (CallReason.STOP, "Stop"),
+    (CallReason.WHAT_CHARGE, "What is this charge"),
+    (CallReason.EXPIRED, "Expired"),
+    (CallReason.OTHER, "Other"),
+)
+
+_MEANT: dict[CallReason, tuple[Verdict, ...]] = {
+    CallReason.CANNOT_HEAR: (
+        Verdict.RECORDING_SILENT,
+        Verdict.RECORDING_QUIET,
+        Verdict.RECORDING_CLIPPED,
+        Verdict.PLAYED_LITTLE,
+        Verdict.PAID_NEVER_PLAYED,
+    ),
+    CallReason.NO_LINK: (Verdict.NEVER_TEXTED, Verdict.NOT_DELIVERED, Verdict.NEVER_OPENED),
+    CallReason.CHARGED_TWICE: (Verdict.CHARGED_TWICE,),
+    CallReason.WHAT_CHARGE: (
+        Verdict.CHARGED_TWICE,
+        Verdict.PAID_NEVER_PLAYED,
+        Verdict.PLAYED_LITTLE,
+        Verdict.FINE,
+    ),
+    CallReason.EXPIRED: (Verdict.EXPIRED_UNHEARD,),
+    CallReason.STOP: (),
+    CallReason.OTHER: (),
+}
+
+_REISSUE = {
+    CallReason.CANNOT_HEAR: ReissueReason.UNHEARD,
+    CallReason.NO_LINK: ReissueReason.LOST,
+    CallReason.EXPIRED: ReissueReason.EXPIRED,
+}
+
+
+def meant(reason: CallReason | None, messages: Sequence[OpenMessage]) -> OpenMessage | None:
+    """The open message that the caller most likely means: by the reason, else the first."""
+    wanted = _MEANT[reason] if reason is not None else ()
+    for verdict in wanted:
+        for message in messages:
+            if message.diagnosis.verdict is verdict:
+                return message
+    return messages[0] if messages else None
+
+
+def reissue_reason(reason: CallReason | None) -> ReissueReason | None:
+    """Why a link would be made anew for what the caller said; None where that is open."""
+    return _REISSUE.get(reason) if reason is not None else None

@@ -1,0 +1,163 @@
+"""The small sections of the right-hand column: checks, what to say, the three things to do, the note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from care_console.contract.base import Bilingual
+from care_console.contract.recipients import Act, Possibility
+from care_console.desktop.screens.preview.levels import Check
+from care_console.desktop.shell import keys
+from care_console.desktop.shell.tokens import Space, Tone
+from care_console.desktop.widgets.parts import Notice, button, say, set_tone, words
+from care_console.desktop.widgets.section import Section
+
+_SIGNS = {Tone.GOOD: "✓", Tone.WARN: "!", Tone.BAD: "✕", Tone.PLAIN: "·", Tone.ACCENT: "·"}
+_NOTE_HEIGHT = 50
+
+
+class ChecksSection(Section):
+    """What the facts say, a line each: a sign, and words."""
+
+    def __init__(self) -> None:
+        super().__init__("sideChecks", "Checks")
+        self._lines: list[QLabel] = []
+
+    @property
+    def text(self) -> str:
+        """All lines, for whoever reads the window."""
+        return "\n".join(line.text() for line in self._lines if not line.isHidden())
+
+    def show_checks(self, checks: Sequence[Check]) -> None:
+        """Show these and no others."""
+        while len(self._lines) < len(checks):
+            line = words()
+            self._lines.append(line)
+            self.body.addWidget(line)
+        for number, line in enumerate(self._lines):
+            line.setVisible(number < len(checks))
+            if number < len(checks):
+                check = checks[number]
+                line.setText(f"{_SIGNS[check.tone]}  {check.words}")
+                set_tone(line, check.tone)
+
+
+class SaySection(Section):
+    """The sentence to say, in the caller's language, and the other at one press."""
+
+    def __init__(self) -> None:
+        super().__init__("sideSay", "Say this")
+        self._both: Bilingual | None = None
+        self._language = "en"
+        self.toggle = button("", "sayLanguage", "chip")
+        self.toggle.clicked.connect(self._turn)
+        self.head.addWidget(self.toggle)
+        self.sentence = words("", "lead", "saySentence")
+        self.body.addWidget(self.sentence)
+
+    def show_sentence(self, both: Bilingual | None, language: str) -> None:
+        """Show a sentence, first in the caller's language."""
+        self._both, self._language = both, "es" if language == "es" else "en"
+        self._show()
+
+    def _turn(self) -> None:
+        self._language = "en" if self._language == "es" else "es"
+        self._show()
+
+    def _show(self) -> None:
+        text = "" if self._both is None else self._both.es if self._language == "es" else self._both.en
+        self.sentence.setText(f"“{text}”" if text else "")
+        self.sentence.setVisible(bool(text))
+        self.toggle.setVisible(bool(text))
+        in_english = self._language == "en"
+        self.toggle.setText("EN → ES" if in_english else "ES → EN")
+        self.toggle.setAccessibleName("Show it in Spanish" if in_english else "Show it in English")
+
+
+class DoSection(Section):
+    """Refund, new link, stop texts; each says why not where it cannot be done."""
+
+    _ACTS = (
+        (Act.REFUND, "Refund", "refund.open", "doRefund"),
+        (Act.REISSUE, "New link", "reissue.open", "doReissue"),
+        (Act.OPT_OUT, "Stop texts", "stop.open", "doStop"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__("sideDo", "Do")
+        self.buttons: dict[Act, QPushButton] = {}
+        self._why_not: dict[Act, QLabel] = {}
+        self._row = QWidget()
+        grid = QGridLayout(self._row)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(Space.TIGHT)
+        for place, (act, label, action, name) in enumerate(self._ACTS):
+            made = button(f"{label}  {keys.shown(action)}", name)
+            made.setAccessibleName(label)
+            self.buttons[act] = made
+            grid.addWidget(made, 0, place)
+            self._why_not[act] = words("", "hint", f"{name}WhyNot")
+        self.body.addWidget(self._row)
+        for label_of in self._why_not.values():
+            self.body.addWidget(label_of)
+            label_of.hide()
+        self.state = Notice("doState")
+        self.body.addWidget(self.state)
+        self.place = QVBoxLayout()
+        self.place.setSpacing(Space.TIGHT)
+        self.body.addLayout(self.place)
+
+    def show_may(self, may: Sequence[Possibility]) -> None:
+        """Show what may be done; what is not named may not."""
+        by_act = {each.act: each for each in may}
+        for act, label, _action, _name in self._ACTS:
+            found = by_act.get(act)
+            allowed = found is not None and found.allowed
+            self.buttons[act].setEnabled(allowed)
+            reason = (found.why_not if found else None) or "Your role cannot do this."
+            say(self._why_not[act], "" if allowed else f"{label}: {reason}")
+
+    def why_not(self, act: Act) -> str | None:
+        """Why an action cannot be done; None where it can."""
+        return None if self.buttons[act].isEnabled() else self._why_not[act].text()
+
+    def show_buttons(self, shown: bool) -> None:
+        """The buttons make room while a panel is open in their place."""
+        self._row.setVisible(shown)
+        for act, label in self._why_not.items():
+            label.setVisible(shown and not self.buttons[act].isEnabled())
+
+
+class NoteSection(Section):
+    """The note, begun from what was done; its person finishes it."""
+
+    committed = Signal(str)
+    edited = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("sideNote", "Note")
+        self.text = QPlainTextEdit()
+        self.text.setObjectName("noteText")
+        self.text.setAccessibleName("Note")
+        self.text.setPlaceholderText(f"What was said and done. {keys.shown('commit')} keeps it.")
+        self.text.setTabChangesFocus(True)
+        self.text.setFixedHeight(_NOTE_HEIGHT)
+        self.state = words("", "hint", "noteState")
+        self.state.hide()
+        self.body.addWidget(self.text)
+        self.body.addWidget(self.state)
+        self.text.textChanged.connect(self.edited)
+        keys.bind(self, "commit", self._commit)
+
+    def add_done(self, sentence: str) -> None:
+        """Add a sentence on what was just done."""
+        before = self.text.toPlainText().rstrip()
+        self.text.setPlainText(f"{before} {sentence}".strip())
+
+    def _commit(self) -> None:
+        written = self.text.toPlainText().strip()
+        if written:
+            self.committed.emit(written)
