@@ -83,6 +83,7 @@ class OutcomeUnknown(ProcessorProblem):
 
     Time-out, a connection lost after sending, a 5xx, a key in use, an answer that cannot be read. The refund
     is unknown, never failed; the hold stays. `find_refund` decides, or the same id again while it is young.
+    Of a reading call it says only that nothing was learned.
     A 5xx is remembered under its key: the same id then gets the same 5xx for a day, and only reading helps.
     """
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
+import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -27,6 +29,7 @@ def application(state: State, postman: Postman, known: KnownCharges | None) -> S
     @asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
         rounds = asyncio.create_task(postman.run())
+        rounds.add_done_callback(_end_if_broken)
         yield
         rounds.cancel()
         with suppress(asyncio.CancelledError):
@@ -37,6 +40,13 @@ def application(state: State, postman: Postman, known: KnownCharges | None) -> S
 
     api = Route("/v1/{rest:path}", Api(state, known, postman).answer, methods=["GET", "POST", "DELETE"])
     return Starlette(routes=[*Control(state, postman, known).routes(), api], lifespan=life)
+
+
+def _end_if_broken(rounds: asyncio.Task[None]) -> None:
+    """Without its postman the twin would be silent about refunds that settle: it ends, and is seen to."""
+    if not rounds.cancelled() and rounds.exception() is not None:
+        logging.getLogger("uvicorn.error").error("The postman broke", exc_info=rounds.exception())
+        signal.raise_signal(signal.SIGTERM)
 
 
 class _Server(uvicorn.Server):
