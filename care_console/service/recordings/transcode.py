@@ -79,7 +79,7 @@ def _normalised(mono: Samples, bits: int) -> bytes:
     gain_db, ceiling = min(NORMALISED_LUFS - level, MOST_GAIN_DB), NORMALISED_TRUE_PEAK_DBFS - 0.5
     for _ in range(_MOST_PASSES):
         copy = _encode(_limited(mono * _ratio(gain_db), ceiling), bits)
-        heard = decode(copy).samples
+        heard = decode(copy, limit_seconds=len(mono) / AAC_RATE + 1.0).samples
         missing = NORMALISED_LUFS - (integrated_lufs(heard, AAC_RATE) or NORMALISED_LUFS)
         over = decibels(true_peak(heard)) - NORMALISED_TRUE_PEAK_DBFS
         if over < 0.0 and (abs(missing) <= _NORMALISED_WITHIN_LU or gain_db >= MOST_GAIN_DB):
