@@ -32,7 +32,7 @@ class SessionState(StrEnum):
 
 
 class Session:
-    """The signed-in person. Every change of `state` is announced (SESSION, id = the state's word)."""
+    """The signed-in person. Every change of state or person is announced (SESSION, id = the state's word)."""
 
     def __init__(self, wire: Wire, keychain: Keychain, changes: Changes) -> None:
         self._wire = wire
@@ -153,16 +153,17 @@ class Session:
             await self._take(SignedIn.model_validate_json(answer.content))
 
     async def _take(self, tokens: SignedIn) -> None:
+        somebody_else = self.staff != tokens.staff
         self._tokens = tokens
         await self._keychain.write(self._secret_name, tokens.model_dump_json())
-        self._become(SessionState.SIGNED_IN)
+        self._become(SessionState.SIGNED_IN, news=somebody_else)
 
     def _expire(self, tokens: SignedIn) -> None:
         if self._tokens is tokens:
             self._become(SessionState.EXPIRED)
 
-    def _become(self, state: SessionState) -> None:
-        if state is not self._state:
+    def _become(self, state: SessionState, *, news: bool = False) -> None:
+        if news or state is not self._state:
             self._state = state
             self._changes.announce(Announcement(LocalKind.SESSION, state.value))
 
