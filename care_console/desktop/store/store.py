@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from care_console.contract.card_numbers import mask_card_numbers
 from care_console.desktop.keychain import Keychain, KeychainUnavailable
 from care_console.desktop.one_thread import OneThread
 from care_console.desktop.outbox.pending import PendingState, Verb
@@ -61,8 +62,15 @@ class Store:
         return await self._thread.run(self._transact, work)
 
     async def save_draft(self, kind: str, subject_id: str, fields: Mapping[str, Any]) -> Draft:
-        """Keep what is half written; on disk when it returns. `kind` is a Verb's word."""
-        draft = Draft(kind, subject_id, dict(fields), datetime.now(UTC))
+        """Keep what is half written; on disk when it returns. `kind` is a Verb's word.
+
+        A card number typed into a text is masked here already: none is ever stored (PCI DSS 4.0.1, 3.2).
+        """
+        masked = {
+            name: mask_card_numbers(value) if isinstance(value, str) else value
+            for name, value in fields.items()
+        }
+        draft = Draft(kind, subject_id, masked, datetime.now(UTC))
         await self.run(lambda connection: write_draft(connection, draft))
         return draft
 

@@ -130,6 +130,15 @@ async def test_with_no_keychain_nothing_goes_to_disk_and_the_person_is_told(fold
     assert (folder / FILE).read_bytes() == before
 
 
+async def test_a_card_number_in_a_draft_is_masked_before_it_is_kept(folder: Path) -> None:
+    store = await open_store(folder, await open_keychain())
+    await store.save_draft("note", "r1", {"text": "card 4242 4242 4242 4242", "cents": 4242424242424242})
+    draft = await store.load_draft("note", "r1")
+    assert draft is not None
+    assert draft.fields == {"text": "card ************4242", "cents": 4242424242424242}
+    await store.close()
+
+
 async def test_another_person_finds_nothing_but_what_is_to_be_sent(folder: Path) -> None:
     keychain = await open_keychain()
     row = await filled(folder, keychain)
