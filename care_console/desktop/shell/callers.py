@@ -61,7 +61,7 @@ class _CallerDelegate(QStyledItemDelegate):
         bottom = QRect(words.left(), top.bottom() + 1, words.width(), words.height() // 2)
         name_font = theme.font(sizes.body, QFont.Weight.Medium)
         number = f"{index.row() + 1}  " if self._numbered else ""
-        self._draw(painter, name_font, colours.ink, top, number + (line.name or line.phone))
+        self._draw(painter, name_font, colours.ink, top, number + (line.name or "No name on file"))
         below = line.phone if not line.pending else f"{line.phone} · {line.pending} on the way"
         self._draw(painter, theme.font(sizes.small), colours.ink_faint, bottom, below)
         if option.state & QStyle.StateFlag.State_HasFocus:

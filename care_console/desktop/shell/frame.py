@@ -16,7 +16,7 @@ from care_console.desktop.shell.notices import NoticeStrip
 from care_console.desktop.shell.status_line import StatusLine
 from care_console.desktop.shell.top_bar import TopBar
 
-CALLERS_WIDTH, SIDE_WIDTH = 190, 368
+CALLERS_WIDTH, SIDE_WIDTH = 176, 360
 
 
 class Side(Protocol):
@@ -36,6 +36,9 @@ class Side(Protocol):
 
     def stop_texts(self) -> None:
         """F9."""
+
+    def stop_texts_for(self, phone: str) -> None:
+        """F9 on a typed number (E.164) that nobody is known by."""
 
     def preview(self) -> None:
         """F4."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -14,13 +14,17 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from care_console.desktop.shell import keys
+from care_console.desktop.shell import keys, theme
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import plain
+from care_console.desktop.widgets.timeline.model import Index
 
 _DO = Qt.ItemDataRole.UserRole + 1
 
@@ -33,10 +37,32 @@ class Command:
     do: Callable[[], object]
     action: str = ""
 
-    @property
-    def words(self) -> str:
-        """What is listed: the name, and the key that would have done it."""
-        return f"{self.label}    {keys.shown(self.action)}" if self.action else self.label
+
+class _CommandDelegate(QStyledItemDelegate):
+    """The name at the left, the key that would have done it at the right."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(0, QFontMetrics(theme.font()).height() + Space.MEDIUM)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        command: Command = index.data(_DO)
+        colours, rect = theme.current().colours, option.rect
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(colours.selection))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(colours.hover))
+        words = rect.adjusted(Space.MEDIUM, 0, -Space.MEDIUM, 0)
+        painter.setFont(theme.font())
+        painter.setPen(QColor(colours.ink))
+        painter.drawText(
+            words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), command.label
+        )
+        if command.action:
+            painter.setPen(QColor(colours.ink_faint))
+            key = keys.shown(command.action)
+            painter.drawText(words, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), key)
+        painter.restore()
 
 
 class Sheet(QFrame):
@@ -84,7 +110,8 @@ class CommandSheet(Sheet):
         self.list.setAccessibleName("Commands")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setSpacing(2)
+        self.list.setItemDelegate(_CommandDelegate(self.list))
+        self.list.setMouseTracking(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.MEDIUM, Space.MEDIUM, Space.MEDIUM, Space.MEDIUM)
         column.addWidget(self.box)
@@ -116,10 +143,10 @@ class CommandSheet(Sheet):
         self.list.clear()
         for command in self._commands():
             if all(word in command.label.lower() for word in wanted):
-                item = QListWidgetItem(command.words, self.list)
+                item = QListWidgetItem(command.label, self.list)
                 item.setData(_DO, command)
         self.list.setCurrentRow(0)
-        self.list.setFixedHeight(min(10, max(1, self.list.count())) * (self.list.sizeHintForRow(0) + 4) + 8)
+        self.list.setFixedHeight(min(10, max(1, self.list.count())) * self.list.sizeHintForRow(0))
         self.adjustSize()
 
     def _do(self, *_: object) -> None:

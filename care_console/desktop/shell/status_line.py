@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from care_console.desktop.shell import keys
@@ -20,6 +22,19 @@ _OFFERED = (
     "caller.next",
     "commands",
     "keys",
+)
+_BY_WORTH = (
+    "find",
+    "keys",
+    "commit",
+    "refund.open",
+    "reissue.open",
+    "stop.open",
+    "commands",
+    "preview.open",
+    "back",
+    "caller.next",
+    "pane.next",
 )
 _SHORT = {
     "find": "find",
@@ -42,6 +57,8 @@ class StatusLine(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.LARGE, Space.TIGHT, Space.LARGE, Space.TIGHT)
         row.setSpacing(Space.TIGHT)
+        self._row = row
+        self._usable: set[str] = set()
         self._pairs: dict[str, tuple[QLabel, QLabel]] = {}
         for name in _OFFERED:
             key, label = plain(keys.shown(name), parent=self), plain(self._label(name), parent=self)
@@ -61,10 +78,32 @@ class StatusLine(QFrame):
 
     def refresh(self, usable: dict[str, bool]) -> None:
         """Show the keys that work now; `usable` overrules for actions whose slot may have nothing to do."""
-        for name, (key, label) in self._pairs.items():
-            shown = usable.get(name, keys.works_now(name))
-            key.setVisible(shown)
-            label.setVisible(shown)
+        self._usable = {name for name in _OFFERED if usable.get(name, keys.works_now(name))}
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width fits another number of keys."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """The window may be narrower than all keys side by side; those that do not fit are left out."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        """Show the keys that work now; where there is no room, the ones that matter most."""
+        margins = self._row.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - 2 * Space.MEDIUM - Space.WIDE
+        room -= self.who.sizeHint().width() + self.read.sizeHint().width()
+        shown = set()
+        for name in sorted(self._usable, key=_BY_WORTH.index):
+            room -= sum(part.sizeHint().width() + Space.TIGHT for part in self._pairs[name])
+            if room < 0:
+                break
+            shown.add(name)
+        for name, pair in self._pairs.items():
+            for part in pair:
+                part.setVisible(name in shown)
 
     def shown_keys(self) -> list[str]:
         """The actions whose keys are shown."""

@@ -126,7 +126,7 @@ class DeskWindow(QMainWindow):
             "timeline.new": self._renew,
             "refund.open": lambda: self._act(self.side.refund),
             "reissue.open": lambda: self._act(self.side.reissue),
-            "stop.open": lambda: self._act(self.side.stop_texts),
+            "stop.open": self._stop_texts,
             "preview.open": lambda: self._act(self.side.preview),
             "back": self._back,
             "pane.next": lambda: self._step_pane(1),
@@ -236,6 +236,18 @@ class DeskWindow(QMainWindow):
             slot()
         else:
             self.say(Notice("Open a caller first: F2 finds one.", about="act"))
+
+    def _stop_texts(self) -> None:
+        """For the caller in front; for a typed number that finds nobody, too."""
+        phone = self.finder.unknown_phone
+        if phone is None:
+            self._act(self.side.stop_texts)
+            return
+        self.hits.hide()
+        self.frame.story.leave()
+        self.callers.bring_to_front(None)
+        self.frame.side_widget.show()
+        self.side.stop_texts_for(phone)
 
     # the window's own keys
 

@@ -22,6 +22,14 @@ def day(at: datetime, now: datetime) -> str:
     return f"{local:%b} {local.day}" if same_year else f"{local:%b} {local.day}, {local.year}"
 
 
+def short_day(at: datetime, now: datetime) -> str:
+    """``Nov 20``, US Eastern; ``Nov 20 ’25`` where it is not this year."""
+    local = at.astimezone(EASTERN)
+    if local.year == now.astimezone(EASTERN).year:
+        return f"{local:%b} {local.day}"
+    return f"{local:%b} {local.day} ’{local:%y}"
+
+
 def same_day(one: datetime, other: datetime) -> bool:
     """Whether two moments fall on one day in US Eastern."""
     return one.astimezone(EASTERN).date() == other.astimezone(EASTERN).date()

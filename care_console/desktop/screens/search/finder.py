@@ -3,6 +3,7 @@ once the service has answered to the words that stand there now."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
@@ -13,6 +14,7 @@ from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.queries.find import FindAnswer
 from care_console.desktop.shell.tasks import start
 
+_US_PHONE = re.compile(r"[2-9]\d{2}[2-9]\d{6}")
 PAUSE_MS = 40
 SPINNER_AFTER_MS = 150
 
@@ -61,6 +63,13 @@ class Finder(QObject):
     def is_current(self) -> bool:
         """Whether the hits belong to the words that stand there now."""
         return bool(self._words) and not self._looking
+
+    @property
+    def unknown_phone(self) -> str | None:
+        """The whole US number (E.164) that is typed, where it finds nobody or cannot be looked up now."""
+        digits = re.sub(r"[\s().+-]", "", self._words).removeprefix("1")
+        known = self.state not in (FindState.NOBODY, FindState.TROUBLE)
+        return None if known or not _US_PHONE.fullmatch(digits) else f"+1{digits}"
 
     @property
     def _looking(self) -> bool:

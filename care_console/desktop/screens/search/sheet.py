@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, Q
 
 from care_console.desktop.screens.search.finder import Finder, FindState
 from care_console.desktop.screens.search.hits import HitDelegate, HitsModel
+from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import plain, restyle
 
@@ -117,6 +118,8 @@ class HitsSheet(QFrame):
             FindState.TROUBLE: self._finder.trouble,
             FindState.FOUND: f"Read as: {understood}" if understood else "",
         }.get(state, "")
+        if self._finder.unknown_phone is not None:
+            words += f" {keys.shown('stop.open')} stops texts to this number all the same."
         self.says.setText(words)
         self.says.setVisible(bool(words))
         self.says.setProperty("tone", "bad" if state is FindState.TROUBLE else "")

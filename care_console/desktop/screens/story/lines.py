@@ -77,9 +77,11 @@ CHANNELS: dict[ConsentChannel, str] = {
 }
 
 
-def row_of(entry: TimelineEntry) -> Row:
-    """The row that an entry is shown as."""
+def row_of(entry: TimelineEntry, doubled: frozenset[str] = frozenset()) -> Row:
+    """The row that an entry is shown as. `doubled`: ids of charges that may have been made twice."""
     icon, line, badge, tone, details = _parts(entry)
+    if isinstance(entry, ChargeEntry) and entry.id in doubled and badge == "paid":
+        badge, tone = "paid twice?", Tone.WARN
     return Row(
         key=f"{entry.kind}:{entry.id}",
         at=entry.at,
@@ -114,7 +116,8 @@ def _parts(entry: TimelineEntry) -> _Parts:
             return _refund(entry)
         case DisputeEntry():
             line = f"{dollars(entry.amount_cents)} disputed with the bank"
-            return "dispute", line, _words(entry.status), Tone.BAD, (("Charge", entry.charge_id),)
+            tone = Tone.PLAIN if entry.status == "won" else Tone.BAD
+            return "dispute", line, _words(entry.status), tone, (("Charge", entry.charge_id),)
         case ConsentEntry():
             return _consent(entry)
         case NoteEntry():
@@ -138,7 +141,7 @@ def _message(entry: MessageEntry) -> _Parts:
         ("Facility", entry.facility_name),
         ("Length", length(entry.seconds)),
         ("Price", dollars(entry.price_cents)),
-        *_given("Old reference", entry.imported_id),
+        *_given("Imported as", entry.imported_id),
     )
     if entry.privileged:
         return "privileged", line, "privileged", Tone.WARN, details
@@ -192,7 +195,7 @@ def _charge(entry: ChargeEntry) -> _Parts:
         ("Paid by", method_words(entry.method, entry.brand, entry.last4)),
         ("Refunded", f"{dollars(entry.refunded_cents)}; {dollars(left)} left"),
         *_given("Message", entry.message_id),
-        *_given("Old reference", entry.imported_id),
+        *_given("Imported as", entry.imported_id),
     )
     if entry.state is ChargeState.FAILED:
         return "charge", line, "did not go through", Tone.WARN, details

@@ -91,9 +91,9 @@ class OpenCallers(QObject):
 
     def step(self, by: int) -> None:
         """The next or the previous open caller, round and round."""
-        if self.front is None or len(self.callers) < 2:
+        if not self.callers or (self.front is not None and len(self.callers) < 2):
             return
-        place = (self.callers.index(self.front) + by) % len(self.callers)
+        place = 0 if self.front is None else (self.callers.index(self.front) + by) % len(self.callers)
         self.bring_to_front(self.callers[place])
 
     def close(self, caller: OpenCaller) -> None:

@@ -9,6 +9,7 @@ from shiboken6 import isValid
 from care_console.desktop.screens.story.chips import FilterChips
 from care_console.desktop.screens.story.header import StoryHeader
 from care_console.desktop.screens.story.open_callers import OpenCaller
+from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import plain
 from care_console.desktop.widgets.timeline.rows import Row
@@ -41,8 +42,7 @@ class StoryPane(QFrame):
         self._body = QStackedLayout()
         self._body.addWidget(self.timeline)
         self._body.addWidget(self._says)
-        self._welcome = self._message()
-        self._welcome.setObjectName("welcome")
+        self._welcome = _welcome(self)
         self._story = QWidget(self)
         self._story.setObjectName("story")
         column = QVBoxLayout(self._story)
@@ -63,10 +63,6 @@ class StoryPane(QFrame):
         self.header.person_chosen.connect(self.person_chosen)
         self.chips.changed.connect(self._filtered)
         self.timeline.row_selected.connect(self._selected)
-        self._welcome.setText(
-            "No caller is open.\n\nPress F2 and type what the caller says: a phone number or its last 4,\n"
-            "a name, the code of a link, the amount or the last 4 digits of a card."
-        )
 
     def put(self, caller: OpenCaller | None) -> None:
         """Show another caller, where they were left; the one before keeps its place."""
@@ -173,3 +169,24 @@ class StoryPane(QFrame):
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         label.setContentsMargins(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE)
         return label
+
+
+def _welcome(parent: QWidget) -> QWidget:
+    """What stands here while nobody is open."""
+    made = QWidget(parent)
+    made.setObjectName("welcome")
+    column = QVBoxLayout(made)
+    column.setSpacing(Space.SMALL)
+    lines = (
+        ("No caller is open", "title"),
+        (f"{keys.shown('find')} finds one by whatever they say:", "soft"),
+        ("a phone number or its last 4 · a name · the code of a link", "soft"),
+        ("an amount or a card's last 4 · an old reference", "soft"),
+    )
+    column.addStretch(2)
+    for words, role in lines:
+        label = plain(words, role, parent=made)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(label)
+    column.addStretch(3)
+    return made

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from care_console.contract.timeline import TimelinePage
+from care_console.contract.messages import Verdict
+from care_console.contract.timeline import TimelineEntry, TimelinePage
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.desk import Desk
@@ -76,6 +78,8 @@ class StoryReader(QObject):
             return
         caller.view, caller.trouble = view, ""
         caller.name, caller.phone = view.story.name, view.story.phone
+        doubled = _doubled(caller)
+        caller.model.redraw(lambda row: row_of(cast(TimelineEntry, row.origin), doubled))
         self.story_read.emit(caller)
 
     async def _first_page(self, caller: OpenCaller) -> None:
@@ -90,7 +94,7 @@ class StoryReader(QObject):
             return
         caller.cursor = page.next_cursor
         self.show_pending(caller)
-        caller.model.restart(_rows(page), has_more=page.next_cursor is not None)
+        caller.model.restart(_rows(page, caller), has_more=page.next_cursor is not None)
         await self._look_for_wanted(caller, number)
         self.page_read.emit(caller)
 
@@ -115,7 +119,7 @@ class StoryReader(QObject):
             return
         if number == caller.reading:
             caller.cursor = page.next_cursor
-            caller.model.append(_rows(page), has_more=page.next_cursor is not None)
+            caller.model.append(_rows(page, caller), has_more=page.next_cursor is not None)
 
     def _trouble(self, caller: OpenCaller, failure: BackendFailure) -> None:
         caller.trouble = failure.sentence
@@ -158,7 +162,7 @@ class StoryReader(QObject):
         page, _ = await asyncio.gather(self._newest(caller, limit), story)
         if page is None or number != caller.reading or self._callers.get(caller.recipient_id) is None:
             return
-        rows = _rows(page)
+        rows = _rows(page, caller)
         if not caller.model.loaded or not any(caller.model.place_of(row.key) is not None for row in rows):
             caller.cursor = page.next_cursor
             caller.model.restart(rows, has_more=page.next_cursor is not None)
@@ -174,8 +178,21 @@ class StoryReader(QObject):
             return None
 
 
-def _rows(page: TimelinePage) -> list[Row]:
-    return [row_of(entry) for entry in page.items]
+def _rows(page: TimelinePage, caller: OpenCaller) -> list[Row]:
+    doubled = _doubled(caller)
+    return [row_of(entry, doubled) for entry in page.items]
+
+
+def _doubled(caller: OpenCaller) -> frozenset[str]:
+    """The charges that a diagnosis calls a second one."""
+    if caller.view is None:
+        return frozenset()
+    return frozenset(
+        charge.charge_id
+        for message in caller.view.story.open_messages
+        if message.diagnosis.verdict is Verdict.CHARGED_TWICE
+        for charge in message.diagnosis.offer.charges
+    )
 
 
 def _is_stale(caller: OpenCaller) -> bool:

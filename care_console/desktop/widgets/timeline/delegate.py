@@ -15,14 +15,13 @@ from care_console.desktop.shell import icons, theme
 from care_console.desktop.shell.tokens import Colours, Space, Tone
 from care_console.desktop.widgets.timeline.model import RowRole
 from care_console.desktop.widgets.timeline.rows import Row
-from care_console.desktop.widgets.when import age, clock_time, day
+from care_console.desktop.widgets.when import age, clock_time, short_day
 
 Index = QModelIndex | QPersistentModelIndex
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
-_LABEL_WIDTH = 108
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class _Measures:
     time: int
     age: int
     kind: int
+    icon: int
 
 
 def _measure() -> _Measures:
@@ -54,10 +54,11 @@ def _measure() -> _Measures:
         badge=theme.font(sizes.small, QFont.Weight.Medium),
         row=max(30, wide.height() + 14),
         line=wide.height() + 4,
-        day=narrow.horizontalAdvance("Nov 30, 2028"),
-        time=QFontMetrics(body).horizontalAdvance("12:58 PM"),
-        age=narrow.horizontalAdvance("58 min ago"),
-        kind=wide.horizontalAdvance("Message") + 4,
+        day=narrow.horizontalAdvance("Nov 30 ’28") + Space.TIGHT,
+        time=QFontMetrics(body).horizontalAdvance("12:58 PM") + Space.TIGHT,
+        age=narrow.horizontalAdvance("58 min ago") + Space.TIGHT,
+        kind=wide.horizontalAdvance("Message") + Space.TIGHT,
+        icon=round(16 * sizes.scale),
     )
 
 
@@ -104,6 +105,7 @@ class TimelineDelegate(QStyledItemDelegate):
             self._paint_details(painter, rect, row, colours)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(colours.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 4, 4)
         painter.restore()
@@ -129,7 +131,7 @@ class TimelineDelegate(QStyledItemDelegate):
                 measures.small,
                 colours.ink_soft,
                 QRect(x, line.top(), measures.day, line.height()),
-                day(row.at, now),
+                short_day(row.at, now),
             )
         x += measures.day + Space.SMALL
         self._words(
@@ -150,7 +152,7 @@ class TimelineDelegate(QStyledItemDelegate):
         )
         x += measures.age + Space.SMALL
         self._icon(painter, x, line, row, colours)
-        x += 16 + Space.SMALL
+        x += measures.icon + Space.SMALL
         self._words(
             painter,
             measures.strong,
@@ -182,8 +184,8 @@ class TimelineDelegate(QStyledItemDelegate):
     def _icon(self, painter: QPainter, x: int, line: QRect, row: Row, colours: Colours) -> None:
         colour = colours.ink_of(row.tone) if row.tone is not Tone.PLAIN else colours.ink_faint
         ratio = self._view.devicePixelRatioF()
-        picture = icons.pixmap(row.icon, colour, 16, ratio)
-        painter.drawPixmap(x, line.top() + (line.height() - 16) // 2, picture)
+        picture = icons.pixmap(row.icon, colour, self._measures.icon, ratio)
+        painter.drawPixmap(x, line.top() + (line.height() - self._measures.icon) // 2, picture)
 
     def _badge(self, painter: QPainter, line: QRect, row: Row, colours: Colours) -> int:
         """Paints the state at the right edge; returns where it begins."""
@@ -205,10 +207,14 @@ class TimelineDelegate(QStyledItemDelegate):
 
     def _details_left(self) -> int:
         measures = self._measures
-        return Space.LARGE + measures.day + measures.time + measures.age + 3 * Space.SMALL + 16 + Space.SMALL
+        return Space.LARGE + measures.day + measures.time + measures.age + 3 * Space.SMALL
+
+    def _label_width(self) -> int:
+        """Labels stand under icon and kind, so that values stand under the facts."""
+        return self._measures.icon + Space.SMALL + self._measures.kind + Space.SMALL
 
     def _details_width(self) -> int:
-        width = self._view.viewport().width() - self._details_left() - _LABEL_WIDTH - Space.LARGE
+        width = self._view.viewport().width() - self._details_left() - self._label_width() - Space.LARGE
         return max(120, width)
 
     def _details(self, row: Row, width: int) -> list[tuple[str, str, int]]:
@@ -225,8 +231,8 @@ class TimelineDelegate(QStyledItemDelegate):
         for label, value, tall in self._details(row, width):
             painter.setFont(self._measures.small)
             painter.setPen(QColor(colours.ink_faint))
-            painter.drawText(QRect(left, y + 1, _LABEL_WIDTH - Space.SMALL, tall), _WRAPPED, label)
+            painter.drawText(QRect(left, y + 1, self._label_width() - Space.TIGHT, tall), _WRAPPED, label)
             painter.setFont(self._measures.body)
             painter.setPen(QColor(colours.ink))
-            painter.drawText(QRect(left + _LABEL_WIDTH, y, width, tall), _WRAPPED, value)
+            painter.drawText(QRect(left + self._label_width(), y, width, tall), _WRAPPED, value)
             y += tall

@@ -5,7 +5,7 @@ Nothing moves under the cursor: what is new waits until it is asked for, what ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 
@@ -169,6 +169,15 @@ class TimelineModel(QAbstractListModel):
             self.show_waiting()
         self.waiting_changed.emit(len(self._waiting))
         return len(self._waiting)
+
+    def redraw(self, made: Callable[[Row], Row]) -> None:
+        """Make each fetched row anew from itself, as when something else that it tells of became known."""
+        for place, row in enumerate(self._rows):
+            again = made(row)
+            if again != row:
+                self._rows[place] = again
+                changed = self.index(len(self._pending) + place)
+                self.dataChanged.emit(changed, changed)
 
     def show_waiting(self) -> None:
         """Put the rows that wait where their time says they belong."""
