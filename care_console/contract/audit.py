@@ -33,6 +33,8 @@ class Action(StrEnum):
     REFUND_STATE_READ = "refund.state_read"
     REFUND_SETTLED = "refund.settled"
     REFUND_FAILED = "refund.failed"
+    APPROVAL_ASKED = "approval.asked"
+    APPROVAL_DECIDED = "approval.decided"
     IMPORT_RUN = "import.run"
     OPT_OUT_LOG_READ = "opt_out_log.read"
     AUDIT_LOG_READ = "audit_log.read"

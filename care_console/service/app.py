@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from care_console import __version__
+from care_console.service.approvals.api import router as approvals_router
 from care_console.service.consent.api import router as consent_router
 from care_console.service.foundation.error_handlers import add_error_handlers
 from care_console.service.foundation.health import router as health_router
@@ -19,6 +20,8 @@ from care_console.service.foundation.stream import router as stream_router
 from care_console.service.links.api import router as links_router
 from care_console.service.messages.preview_api import router as previews_router
 from care_console.service.notes.api import router as notes_router
+from care_console.service.refunds.api import router as refunds_router
+from care_console.service.refunds.api import webhook_router as card_webhook_router
 from care_console.service.staff.api import open_router as session_open_router
 from care_console.service.staff.api import router as session_router
 
@@ -31,6 +34,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     links_router,
     previews_router,
     notes_router,
+    refunds_router,
+    approvals_router,
+    card_webhook_router,
     stream_router,
     health_router,
 )

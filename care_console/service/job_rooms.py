@@ -5,7 +5,9 @@ from __future__ import annotations
 import procrastinate
 
 from care_console.service.foundation import jobs as foundation
+from care_console.service.refunds import tasks as refunds
 
 BLUEPRINTS: dict[str, procrastinate.Blueprint] = {
     "jobs": foundation.blueprint,
+    "refunds": refunds.blueprint,
 }

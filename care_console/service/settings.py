@@ -48,6 +48,16 @@ class Settings(BaseSettings):
     refund_wait_seconds: int = Field(
         default=10, description="How long a refund waits before it is sent, and can be taken back."
     )
+    refund_reading_seconds: float = Field(
+        default=2.0,
+        description="The first wait before an unknown refund is read again, in seconds; it doubles.",
+    )
+    refund_certain_seconds: float = Field(
+        default=120.0, description="How old an unknown refund must be before readings may call it failed."
+    )
+    refund_certain_readings: int = Field(
+        default=4, description="How many readings must find nothing before they may call a refund failed."
+    )
     preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
     link_days: int = Field(default=30, description="How long a link lives, in days.")
     pool_size: int = Field(default=10, description="Database connections of one process.")

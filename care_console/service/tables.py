@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from care_console.service.approvals import tables as approvals
 from care_console.service.audit import tables as audit
 from care_console.service.consent import tables as consent
 from care_console.service.facilities import tables as facilities
@@ -20,6 +21,7 @@ from care_console.service.staff import tables as staff
 from care_console.service.texting import tables as texting
 
 ROOMS = (
+    approvals,
     audit,
     consent,
     facilities,

@@ -159,6 +159,31 @@ def upgrade() -> None:
         "uq_webhook_events_vendor_event_id", "webhook_events", ["vendor", "event_id"], unique=True
     )
     op.create_table(
+        "approvals",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("recipient_id", sa.BigInteger(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint("decided_by <> requested_by", name=op.f("ck_approvals_not_ones_own")),
+        sa.ForeignKeyConstraint(["recipient_id"], ["recipients.id"], name=op.f("fk_approvals_recipient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+    )
+    op.create_index(
+        "ix_approvals_open",
+        "approvals",
+        ["requested_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("decision IS NULL"),
+    )
+    op.create_index("uq_approvals_kind_subject", "approvals", ["kind", "subject"], unique=True)
+    op.create_table(
         "audit_places",
         sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("entry", sa.BigInteger(), nullable=False),

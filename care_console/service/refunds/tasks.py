@@ -1,0 +1,189 @@
+"""Sending refunds to the processor, and reading from it what became of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import procrastinate
+import structlog
+from procrastinate import JobContext
+from sqlalchemy import or_, select
+
+from care_console.contract.charges import RefundState
+from care_console.service.foundation.context import SYSTEM, Context
+from care_console.service.foundation.jobs import defer, services_of
+from care_console.service.foundation.services import Services
+from care_console.service.gateways.cards.port import NotSent, OutcomeUnknown, ProcessorRefund, Refused
+from care_console.service.refunds import settling
+from care_console.service.refunds.settling import Submission, may_send_again
+from care_console.service.refunds.tables import refunds
+
+log = structlog.get_logger(__name__)
+blueprint = procrastinate.Blueprint()
+
+_ORIGIN = "job:refunds"
+_SWEPT_AFTER = timedelta(minutes=2)
+_PENDING_READ_EVERY = timedelta(hours=1)
+_LONGEST_WAIT_SECONDS = 60
+_GONE = (
+    "The card processor answered with an error, and holds no refund of ours for this charge after several "
+    "readings. No money moved; it can be asked for again."
+)
+
+
+@blueprint.task(name="send", pass_context=True)
+async def send(context: JobContext, refund_id: str) -> None:
+    """Send a refund whose seconds are over. Done again after a crash, it reads first."""
+    services = services_of(context)
+    submission = await _begin(services, UUID(refund_id))
+    if submission is None:
+        return
+    if submission.is_first:
+        await _send(services, submission, readings=0)
+    else:
+        await _read(services, submission, readings=0)
+
+
+@blueprint.task(name="reconcile", pass_context=True)
+async def reconcile(context: JobContext, refund_id: str, readings: int = 0) -> None:
+    """Read from the processor what became of a refund; nothing there and young: send the same key again."""
+    services = services_of(context)
+    submission = await _begin(services, UUID(refund_id))
+    if submission is not None:
+        await _read(services, submission, readings)
+
+
+@blueprint.task(name="read_told", pass_context=True)
+async def read_told(context: JobContext, refund_id: str, processor_id: str) -> None:
+    """A webhook spoke of a refund: read it anew, since webhooks come late and out of order."""
+    services = services_of(context)
+    said = await services.cards.read_refund(processor_id)
+    if said.refund_id == UUID(refund_id):
+        await _tell(services, UUID(refund_id), said)
+
+
+@blueprint.periodic(cron="* * * * * */30")
+@blueprint.task(name="sweep", queueing_lock="refunds:sweep", pass_context=True)
+async def sweep(context: JobContext, timestamp: int) -> None:
+    """Find refunds that were left in the middle, by whatever accident, and read them."""
+    services = services_of(context)
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, _ORIGIN)
+        stuck = refunds.c.state.in_((RefundState.SUBMITTED.value, RefundState.UNKNOWN.value))
+        quiet = refunds.c.state == RefundState.PENDING.value
+        found = await connection.execute(
+            select(refunds.c.id)
+            .where(
+                refunds.c.imported_id.is_(None),
+                or_(
+                    stuck & (refunds.c.submitted_at < ctx.now - _SWEPT_AFTER),
+                    quiet & (refunds.c.submitted_at < ctx.now - _PENDING_READ_EVERY),
+                ),
+            )
+            .limit(500)
+        )
+        for row in found:
+            log.info("refunds.swept", refund_id=str(row.id), seen=timestamp)
+            await _defer_reading(ctx, row.id, readings=0, seconds=0)
+
+
+async def _begin(services: Services, refund_id: UUID) -> Submission | None:
+    async with services.database.begin() as connection:
+        return await settling.begin(services.context(connection, SYSTEM, _ORIGIN), refund_id)
+
+
+async def _send(services: Services, submission: Submission, readings: int) -> None:
+    refund_id = submission.refund_id
+    try:
+        said = await services.cards.refund(
+            refund_id=refund_id,
+            processor_ref=submission.processor_ref,
+            amount_cents=submission.amount_cents,
+            currency=submission.currency,
+            reason=submission.reason,
+        )
+    except Refused as refused:
+        if submission.is_first:
+            await _tell_failed(services, refund_id, refused.sentence)
+        else:  # an earlier attempt may be what fills the charge: reading decides
+            await _tell_unknown(services, refund_id, refused.sentence, readings + 1)
+    except OutcomeUnknown as unknown:
+        await _tell_unknown(services, refund_id, unknown.sentence, readings + 1)
+    except NotSent as not_sent:
+        log.warning("refunds.not_sent", refund_id=str(refund_id), why=not_sent.sentence)
+        await _read_later(services, refund_id, readings)
+    else:
+        await _tell(services, refund_id, said)
+
+
+async def _read(services: Services, submission: Submission, readings: int) -> None:
+    refund_id = submission.refund_id
+    try:
+        if submission.processor_id:
+            said: ProcessorRefund | None = await services.cards.read_refund(submission.processor_id)
+        else:
+            said = await services.cards.find_refund(
+                refund_id=refund_id, processor_ref=submission.processor_ref
+            )
+    except (Refused, OutcomeUnknown, NotSent) as trouble:
+        log.warning("refunds.not_read", refund_id=str(refund_id), why=trouble.sentence)
+        await _read_later(services, refund_id, readings)
+        return
+    if said is not None:
+        state = await _tell(services, refund_id, said)
+        if state is RefundState.PENDING:
+            return  # a webhook or the hourly reading will tell
+    elif await _is_gone(services, submission, readings):
+        await _tell_failed(services, refund_id, _GONE)
+    elif may_send_again(submission, services.clock.now()):
+        await _send(services, submission, readings)
+    else:
+        await _read_later(services, refund_id, readings + 1)
+
+
+async def _is_gone(services: Services, submission: Submission, readings: int) -> bool:
+    """Whether enough readings over enough time found nothing, so that no attempt can still be on its way."""
+    settings = services.settings
+    age = services.clock.now() - submission.submitted_at
+    long_enough = age > timedelta(seconds=settings.refund_certain_seconds)
+    return readings >= settings.refund_certain_readings and long_enough
+
+
+async def _tell(services: Services, refund_id: UUID, said: ProcessorRefund) -> RefundState:
+    async with services.database.begin() as connection:
+        return await settling.tell(services.context(connection, SYSTEM, _ORIGIN), refund_id, said)
+
+
+async def _tell_failed(services: Services, refund_id: UUID, sentence: str) -> None:
+    async with services.database.begin() as connection:
+        await settling.tell_failed(services.context(connection, SYSTEM, _ORIGIN), refund_id, sentence)
+
+
+async def _tell_unknown(services: Services, refund_id: UUID, sentence: str, readings: int) -> None:
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, _ORIGIN)
+        await settling.tell_unknown(ctx, refund_id, sentence)
+        await _defer_reading(ctx, refund_id, readings, _wait_seconds(services, readings))
+
+
+async def _read_later(services: Services, refund_id: UUID, readings: int) -> None:
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, _ORIGIN)
+        await _defer_reading(ctx, refund_id, readings, _wait_seconds(services, readings))
+
+
+def _wait_seconds(services: Services, readings: int) -> float:
+    wait: float = services.settings.refund_reading_seconds * 2.0 ** min(readings, 6)
+    return min(wait, _LONGEST_WAIT_SECONDS)
+
+
+async def _defer_reading(ctx: Context, refund_id: UUID, readings: int, seconds: float) -> None:
+    await defer(
+        ctx,
+        "refunds:reconcile",
+        at=ctx.now + timedelta(seconds=seconds),
+        lock=f"refund:{refund_id}",
+        refund_id=str(refund_id),
+        readings=readings,
+    )
