@@ -4,7 +4,8 @@ set -euo pipefail
 
 cd "$(dirname "$0")/../.."
 echo "# The versions this was last tested with, of everything in care-console[dev]. Made by: make constraints"
-.venv/bin/python -m pip freeze --disable-pip-version-check --exclude-editable |
+# Not `pip freeze`, which says where a package came from when that was a file.
+.venv/bin/python -m pip list --format=freeze --disable-pip-version-check --exclude-editable --exclude pip --exclude setuptools |
     grep -E '^[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+$' |
     grep -viE '^(care[-_]console)==' |
     LC_ALL=C sort -f

@@ -31,7 +31,7 @@ PICTURES = {".png", ".jpg", ".ico", ".icns", ".wav", ".ttf", ".woff2", ".gz", ".
 
 
 def python_files(root: Path) -> list[Path]:
-    """All code that ships, but the migrations: those are records of what once was, and as long as that takes."""
+    """All code that ships, but the migrations: records of what once was, and as long as that takes."""
     migrations = root / "care_console/service/migrations/versions"
     return sorted(path for path in (root / "care_console").rglob("*.py") if migrations not in path.parents)
 
