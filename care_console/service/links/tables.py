@@ -19,5 +19,7 @@ links = Table(
     Column("issued_by", Text, nullable=False),
     Column("reason", Text, nullable=True),
     Column("imported_id", Text, nullable=True, unique=True),
+    # How search reads a code: see migration 0003.
+    Index("ix_links_folded_code", text("folded_code(code)")),
     Index("ix_links_recipient_id_at", "recipient_id", text("issued_at DESC"), text("id DESC")),
 )

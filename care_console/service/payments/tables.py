@@ -19,13 +19,13 @@ charges = Table(
     Column("brand", Text, nullable=True),
     Column("last4", Text, nullable=True),
     Column("status", Text, nullable=False),
-    Column("processor_ref", Text, nullable=True, unique=True),
+    Column("processor_ref", Text, nullable=True, index=True),
     Column("imported_id", Text, nullable=True, unique=True),
     CheckConstraint("amount_cents >= 0", name="amount_cents"),
     CheckConstraint("method IN ('card', 'prepaid')", name="method"),
     CheckConstraint("status IN ('succeeded', 'failed')", name="status"),
     Index("ix_charges_recipient_id_at", "recipient_id", text("charged_at DESC"), text("id DESC")),
-    Index("ix_charges_last4_at", "last4", "charged_at"),
+    Index("ix_charges_last4_amount_at", "last4", "amount_cents", "charged_at"),
 )
 
 disputes = Table(

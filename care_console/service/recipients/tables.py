@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from care_console.service.foundation.database import at_column, id_column, metadata
 
@@ -15,7 +27,18 @@ recipients = Table(
     Column("language", Text, nullable=False),
     at_column("created_at"),
     Column("imported_id", Text, nullable=True, unique=True),
+    # The words of the name, as people type them: no accents, no capitals (words_of_name: migration 0003).
+    Column("name_lexemes", TSVECTOR, Computed("array_to_tsvector(words_of_name(name))", persisted=True)),
     CheckConstraint("language IN ('en', 'es')", name="language"),
+    Index("ix_recipients_name_lexemes", "name_lexemes", postgresql_using="gin"),
+)
+
+# Each word of any name once, for finding the misspelled ones; kept by a trigger for each statement.
+name_words = Table(
+    "name_words",
+    metadata,
+    Column("word", Text, primary_key=True),
+    Index("ix_name_words_trigrams", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
 )
 
 # A caller gives the last digits; a prefix of the reversed number finds any count of them by one index.

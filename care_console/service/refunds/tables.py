@@ -28,6 +28,7 @@ refunds = Table(
     CheckConstraint("amount_cents > 0", name="amount_cents"),
     Index("ix_refunds_recipient_id_at", "recipient_id", text("requested_at DESC"), text("id DESC")),
     Index("ix_refunds_requested_by_at", "requested_by", "requested_at"),
+    Index("ix_refunds_processor_ref", "processor_ref", postgresql_where=text("processor_ref IS NOT NULL")),
     # The few that something may still happen to: what reconciliation walks.
     Index(
         "ix_refunds_open",

@@ -323,7 +323,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("imported_id", name=op.f("uq_charges_imported_id")),
         sa.UniqueConstraint("processor_ref", name=op.f("uq_charges_processor_ref")),
     )
-    op.create_index("ix_charges_last4_at", "charges", ["last4", "charged_at"], unique=False)
     op.create_index(op.f("ix_charges_message_id"), "charges", ["message_id"], unique=False)
     op.create_index(
         "ix_charges_recipient_id_at",
