@@ -16,7 +16,7 @@ from care_console.desktop.widgets.parts import Notice, button, words
 
 
 class ActionPanel(QFrame):
-    """Not modal. Fires `asked` with the outbox row, `done` with the service's answer, `closed` on stepping back."""
+    """Not modal. `asked` fires with the outbox row, `done` with the answer, `closed` on stepping back."""
 
     asked = Signal(object)
     done = Signal(object)

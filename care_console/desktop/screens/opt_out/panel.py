@@ -59,6 +59,7 @@ class OptOutPanel(ActionPanel):
         self.heard_at.setObjectName("optOutHeardAt")
         self.heard_at.setAccessibleName("When they said it, US Eastern")
         self.heard_at.setTimeZone(_EASTERN)
+        self.heard_at.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self.heard_at.setDisplayFormat("MMM d, h:mm AP")
         self.call_id = QLineEdit()
         self.call_id.setObjectName("optOutCall")
@@ -71,7 +72,8 @@ class OptOutPanel(ActionPanel):
         self.body.addWidget(self.phrases)
         self.body.addWidget(self.words)
         self.body.addLayout(row)
-        self.body.addWidget(words(_PROMISE, "hint"))
+        self.promise = words(_PROMISE, "hint")
+        self.body.addWidget(self.promise)
         self.phrases.chosen.connect(self.words.setPlainText)
         for signal in (self.words.textChanged, self.heard_at.dateTimeChanged, self.call_id.textChanged):
             signal.connect(self._on_edited)
@@ -133,6 +135,15 @@ class OptOutPanel(ActionPanel):
             self.refuse(failure.errors()[0]["msg"])
         else:
             self.follow(row)
+
+    def set_editing(self, editing: bool) -> None:
+        """What was sent can be read and not changed."""
+        super().set_editing(editing)
+        self.phrases.setVisible(editing)
+        self.promise.setVisible(editing)
+        self.words.setReadOnly(not editing)
+        for field in (self.heard_at, self.call_id):
+            field.setEnabled(editing)
 
     def answered(self, answer: Reply) -> None:
         """Say since when texts are off."""

@@ -12,6 +12,14 @@ QUIET_LUFS = -30.0
 """Below this a voice message is hard to hear on a phone; speech is delivered at about -16 to -24."""
 SILENT_SHARE = 0.95
 CLIPPED_SHARE = 0.01
+_CODECS = {
+    "pcm_mulaw": "µ-law",
+    "pcm_alaw": "A-law",
+    "pcm_s16le": "PCM",
+    "aac": "AAC",
+    "mp3": "MP3",
+    "gsm": "GSM",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +56,4 @@ def levels_in_words(levels: Levels) -> str:
         parts.append(f"peak {levels.true_peak_dbfs:.1f} dBFS")
     if levels.clipping_share > 0:
         parts.append(f"clipped {levels.clipping_share * 100:.1f} %")
-    return " · ".join([*parts, levels.codec]).replace("-", "−")
+    return " · ".join([*parts, _CODECS.get(levels.codec, levels.codec)]).replace("-", "−")

@@ -132,9 +132,11 @@ class RefundForm(QWidget):
         )
         for row, (name, label, field) in enumerate(fields):
             caption = words(label, "faint")
+            caption.setContentsMargins(0, Space.HAIR if field is None else Space.TIGHT, 0, 0)
             grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
             if field is None:
                 field = self._facts[name] = words("...", name=f"refund_{name}")
+                field.setAlignment(Qt.AlignmentFlag.AlignTop)
             grid.addWidget(field, row, 1)
         return card
 

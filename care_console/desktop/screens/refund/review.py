@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
@@ -189,6 +189,11 @@ class RefundReview(QDialog):
         return None
 
     def _show_phase(self) -> None:
+        self._show_fields()
+        # once the labels have their new heights, or a longer text would be cut off
+        QTimer.singleShot(0, self, self.adjustSize)
+
+    def _show_fields(self) -> None:
         self.form.set_editable(self.phase is Phase.EDITING)
         self.form.show_sent(self.phase is Phase.SENT)
         if self._about is None:

@@ -1,1 +1,5 @@
 """Signing in."""
+
+from care_console.desktop.screens.sign_in.screen import SignInScreen
+
+__all__ = ["SignInScreen"]

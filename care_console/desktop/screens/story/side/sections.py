@@ -1,11 +1,10 @@
-"""The small sections of the right-hand column: checks, what to say, the three things to do, the note."""
+"""The small sections of the right-hand column: checks, what to say, the three things to do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from care_console.contract.base import Bilingual
 from care_console.contract.recipients import Act, Possibility
@@ -16,7 +15,6 @@ from care_console.desktop.widgets.parts import Notice, button, say, set_tone, wo
 from care_console.desktop.widgets.section import Section
 
 _SIGNS = {Tone.GOOD: "✓", Tone.WARN: "!", Tone.BAD: "✕", Tone.PLAIN: "·", Tone.ACCENT: "·"}
-_NOTE_HEIGHT = 50
 
 
 class ChecksSection(Section):
@@ -129,35 +127,3 @@ class DoSection(Section):
         self._row.setVisible(shown)
         for act, label in self._why_not.items():
             label.setVisible(shown and not self.buttons[act].isEnabled())
-
-
-class NoteSection(Section):
-    """The note, begun from what was done; its person finishes it."""
-
-    committed = Signal(str)
-    edited = Signal()
-
-    def __init__(self) -> None:
-        super().__init__("sideNote", "Note")
-        self.text = QPlainTextEdit()
-        self.text.setObjectName("noteText")
-        self.text.setAccessibleName("Note")
-        self.text.setPlaceholderText(f"What was said and done. {keys.shown('commit')} keeps it.")
-        self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(_NOTE_HEIGHT)
-        self.state = words("", "hint", "noteState")
-        self.state.hide()
-        self.body.addWidget(self.text)
-        self.body.addWidget(self.state)
-        self.text.textChanged.connect(self.edited)
-        keys.bind(self, "commit", self._commit)
-
-    def add_done(self, sentence: str) -> None:
-        """Add a sentence on what was just done."""
-        before = self.text.toPlainText().rstrip()
-        self.text.setPlainText(f"{before} {sentence}".strip())
-
-    def _commit(self) -> None:
-        written = self.text.toPlainText().strip()
-        if written:
-            self.committed.emit(written)

@@ -1,0 +1,134 @@
+"""Which message the call is about: the selected row's, else the one that the caller's reason points to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from care_console.contract.messages import Message
+from care_console.contract.recipients import OpenMessage
+from care_console.contract.timeline import ChargeEntry, DisputeEntry, RefundEntry, TimelineEntry
+from care_console.desktop.backend.failures import BackendFailure
+from care_console.desktop.changes import Announcement
+from care_console.desktop.desk import Desk
+from care_console.desktop.queries.messages import read_message
+from care_console.desktop.screens.story.side.reasons import CallReason, meant
+from care_console.desktop.shell import tasks
+
+_SETTLE_MS = 120
+"""How long a row stays selected before its message is read: moving down the timeline reads nothing."""
+
+
+class MessageAtHand(QObject):
+    """Chooses the message and reads it. `changed` fires when it is another one, or more is known of it."""
+
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._recipient_id: str | None = None
+        self._open: Sequence[OpenMessage] = ()
+        self._reason: CallReason | None = None
+        self._entry: TimelineEntry | None = None
+        self._summary: OpenMessage | None = None
+        self._message: Message | None = None
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SETTLE_MS)
+        self._soon.timeout.connect(self._read_soon)
+        self.destroyed.connect(desk.changes.subscribe(self._on_change))
+
+    @property
+    def summary(self) -> OpenMessage | None:
+        """What the story says of it; None where no message is at hand, or it was not read yet."""
+        return self._summary
+
+    @property
+    def message(self) -> Message | None:
+        """All of it, once it was read."""
+        return self._message
+
+    @property
+    def id(self) -> str | None:
+        """Which message it is."""
+        selected = self._entry.message_id if self._entry is not None else None
+        return selected or (self._summary.id if self._summary is not None else None)
+
+    @property
+    def charge_id(self) -> str | None:
+        """The charge that the selected row is about, if it is about one."""
+        if isinstance(self._entry, ChargeEntry):
+            return self._entry.id
+        return self._entry.charge_id if isinstance(self._entry, RefundEntry | DisputeEntry) else None
+
+    def show_story(self, recipient_id: str | None, messages: Sequence[OpenMessage]) -> None:
+        """Another story, or the same one read again."""
+        if recipient_id != self._recipient_id:
+            self._entry = self._message = None
+        self._recipient_id, self._open = recipient_id, messages
+        self._choose()
+
+    def set_reason(self, reason: CallReason | None) -> None:
+        """What the caller said they need."""
+        self._reason = reason
+        self._choose()
+
+    def select(self, entry: TimelineEntry | None) -> None:
+        """The timeline's selected row."""
+        self._entry = entry
+        self._choose()
+
+    def _choose(self) -> None:
+        selected = self._entry.message_id if self._entry is not None else None
+        if selected is None:
+            self._summary = meant(self._reason, self._open)
+        else:
+            self._summary = next((each for each in self._open if each.id == selected), None)
+        if self._message is not None and self._message.id != self.id:
+            self._message = None
+        if self._message is not None and self._summary is None:
+            self._summary = as_open(self._message)
+        self.changed.emit()
+        if self.id is not None and self._message is None:
+            self._soon.start()
+
+    def _read_soon(self) -> None:
+        if self.id is not None:
+            tasks.start(self._read(self.id), "reading the message")
+
+    async def _read(self, message_id: str) -> None:
+        try:
+            message = await read_message(self._desk, message_id)
+        except BackendFailure as failure:
+            if message_id == self.id:
+                self.failed.emit(failure.sentence)
+            return
+        if message_id == self.id:
+            self._message = message
+            self._summary = self._summary or as_open(message)
+            self.changed.emit()
+
+    def _on_change(self, change: Announcement) -> None:
+        # a refund or a link changes the message too; what is shown of it must not lag behind
+        if self._message is not None and change.recipient_id == self._recipient_id:
+            self._soon.start()
+
+
+def as_open(message: Message) -> OpenMessage:
+    """A message of long ago, in the form that the story has of recent ones."""
+    return OpenMessage(
+        id=message.id,
+        imported_id=message.imported_id,
+        sender_name=message.sender.name,
+        facility_name=message.facility.name,
+        recorded_at=message.recorded_at,
+        seconds=message.seconds,
+        price_cents=message.price_cents,
+        expires_at=max((link.expires_at for link in message.links), default=None),
+        privileged=message.privileged,
+        has_sound=message.has_sound,
+        diagnosis=message.diagnosis,
+    )
