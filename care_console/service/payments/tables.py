@@ -24,6 +24,13 @@ charges = Table(
     CheckConstraint("amount_cents >= 0", name="amount_cents"),
     CheckConstraint("method IN ('card', 'prepaid')", name="method"),
     CheckConstraint("status IN ('succeeded', 'failed')", name="status"),
+    # Ours, once each. In an imported history a declined try and the one that went through may share a payment.
+    Index(
+        "uq_charges_processor_ref_ours",
+        "processor_ref",
+        unique=True,
+        postgresql_where=text("imported_id IS NULL"),
+    ),
     Index("ix_charges_recipient_id_at", "recipient_id", text("charged_at DESC"), text("id DESC")),
     Index("ix_charges_last4_amount_at", "last4", "amount_cents", "charged_at"),
 )

@@ -11,7 +11,7 @@ recordings = Table(
     metadata,
     Column("message_id", BigInteger, ForeignKey("messages.id"), primary_key=True),
     Column("source_key", Text, nullable=False),
-    Column("source_sha256", LargeBinary, nullable=False),
+    Column("source_sha256", LargeBinary, nullable=False, index=True),
     Column("playable_key", Text, nullable=False),
     Column("playable_media_type", Text, nullable=False),
     Column("codec", Text, nullable=False),

@@ -25,7 +25,10 @@ refunds = Table(
     Column("processor_ref", Text, nullable=True),
     Column("failure", Text, nullable=True),
     Column("imported_id", Text, nullable=True, unique=True),
-    CheckConstraint("amount_cents > 0", name="amount_cents"),
+    # An old system may have written down a refund of nothing; ours are of something.
+    CheckConstraint(
+        "amount_cents > 0 OR (amount_cents = 0 AND imported_id IS NOT NULL)", name="amount_cents"
+    ),
     Index("ix_refunds_recipient_id_at", "recipient_id", text("requested_at DESC"), text("id DESC")),
     Index("ix_refunds_requested_by_at", "requested_by", "requested_at"),
     Index("ix_refunds_processor_ref", "processor_ref", postgresql_where=text("processor_ref IS NOT NULL")),

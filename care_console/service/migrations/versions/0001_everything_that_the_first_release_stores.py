@@ -321,9 +321,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recipient_id"], ["recipients.id"], name=op.f("fk_charges_recipient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_charges")),
         sa.UniqueConstraint("imported_id", name=op.f("uq_charges_imported_id")),
-        sa.UniqueConstraint("processor_ref", name=op.f("uq_charges_processor_ref")),
     )
     op.create_index(op.f("ix_charges_message_id"), "charges", ["message_id"], unique=False)
+    op.create_index(op.f("ix_charges_processor_ref"), "charges", ["processor_ref"], unique=False)
+    op.create_index(
+        "uq_charges_processor_ref_ours",
+        "charges",
+        ["processor_ref"],
+        unique=True,
+        postgresql_where=sa.text("imported_id IS NULL"),
+    )
     op.create_index(
         "ix_charges_recipient_id_at",
         "charges",
@@ -420,6 +427,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_recordings_message_id")),
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_recordings")),
     )
+    op.create_index(op.f("ix_recordings_source_sha256"), "recordings", ["source_sha256"], unique=False)
     op.create_table(
         "disputes",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -458,7 +466,10 @@ def upgrade() -> None:
         sa.Column("processor_ref", sa.Text(), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
         sa.Column("imported_id", sa.Text(), nullable=True),
-        sa.CheckConstraint("amount_cents > 0", name=op.f("ck_refunds_amount_cents")),
+        sa.CheckConstraint(
+            "amount_cents > 0 OR (amount_cents = 0 AND imported_id IS NOT NULL)",
+            name=op.f("ck_refunds_amount_cents"),
+        ),
         sa.ForeignKeyConstraint(["charge_id"], ["charges.id"], name=op.f("fk_refunds_charge_id")),
         sa.ForeignKeyConstraint(["recipient_id"], ["recipients.id"], name=op.f("fk_refunds_recipient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),

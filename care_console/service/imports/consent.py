@@ -1,0 +1,86 @@
+"""Where each number of an imported consent history stands, by our rules, and which opt-ins are for a supervisor."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from care_console.service.foundation.database import driver_connection
+from care_console.service.imports.staging import Driver, open_transaction, run, run_all
+
+# Numbers that a transaction settles at a time: each is locked until it ends, and the server's locks are counted.
+_NUMBERS_AT_A_TIME = 500
+
+# What an old system took for an opt-in lifts an opt-out only where the person said it on the phone or the page.
+_LIFTS_NOTHING = "e.kind = 'opt_in' AND e.imported_id IS NOT NULL AND e.channel NOT IN ('sms', 'web')"
+
+
+def _states(phones: str) -> str:
+    """SQL for where each number of a table of phones stands: the event that turned it last."""
+    return f"""
+    SELECT DISTINCT ON (phone) phone, state, effective_at AS since, channel, scope, id AS event_id FROM (
+        SELECT said.*, lag(state) OVER (PARTITION BY phone ORDER BY effective_at, id) AS before FROM (
+            SELECT e.phone, e.id, e.effective_at, e.channel, e.scope,
+                   CASE e.kind WHEN 'opt_out' THEN 'opted_out' WHEN 'hold' THEN 'held' ELSE 'opted_in' END AS state
+            FROM consent_events e WHERE e.phone IN (SELECT phone FROM {phones}) AND NOT ({_LIFTS_NOTHING})
+        ) said
+    ) turns WHERE state IS DISTINCT FROM before ORDER BY phone, effective_at DESC, id DESC"""
+
+
+_NOTE_PHONES = """
+CREATE TEMP TABLE IF NOT EXISTS import_phones (phone text PRIMARY KEY);
+INSERT INTO import_phones SELECT DISTINCT phone FROM import_stage ON CONFLICT DO NOTHING
+"""
+_NOTE_REVIEWS = f"""
+INSERT INTO import_reviews (consent_event_id, at, reason)
+SELECT e.id, now(), 'opt_in_by_' || e.channel FROM import_stage s JOIN consent_events e ON e.imported_id = s.event_id
+WHERE {_LIFTS_NOTHING} ORDER BY e.id ON CONFLICT DO NOTHING
+"""
+_FIRST_STATES = f"""
+INSERT INTO consent_states (phone, state, since, channel, scope, event_id)
+{_states("import_phones")} ON CONFLICT DO NOTHING
+"""
+_LIST_REVIEWS = f"""
+SELECT e.imported_id, count(*) OVER () FROM import_reviews r JOIN consent_events e ON e.id = r.consent_event_id
+WHERE e.phone IN (SELECT phone FROM import_phones) AND {_LIFTS_NOTHING} ORDER BY e.effective_at, e.id LIMIT 20
+"""
+_UNSETTLED = f"""
+CREATE TEMP TABLE import_unsettled ON COMMIT DROP AS
+SELECT n.phone FROM ({_states("import_phones")}) n JOIN consent_states c USING (phone)
+WHERE (c.state, c.since, c.event_id) IS DISTINCT FROM (n.state, n.since, n.event_id)
+ORDER BY n.phone LIMIT {_NUMBERS_AT_A_TIME}
+"""
+# The lock that an opt-out takes (consent/rules.py): without it a STOP that is just being committed could be lifted.
+_LOCK = """
+SELECT pg_advisory_xact_lock(hashtextextended('number:' || phone, 0))
+FROM (SELECT phone FROM import_unsettled ORDER BY phone) locked
+"""
+_SETTLE = f"""
+UPDATE consent_states c SET state = n.state, since = n.since, channel = n.channel, scope = n.scope,
+       event_id = n.event_id
+FROM ({_states("import_unsettled")}) n WHERE n.phone = c.phone
+"""
+
+
+async def note_consent(driver: Driver) -> None:
+    """After the events are loaded: the state of each number that had none, and the reviews."""
+    await run_all(driver, _NOTE_PHONES)
+    await run(driver, _NOTE_REVIEWS)
+    await run(driver, _FIRST_STATES)
+
+
+async def reviews(driver: Driver) -> tuple[tuple[str, ...], int]:
+    """Old identifiers of the first opt-ins to look at, of the numbers in this data set, and how many there are."""
+    rows = await (await driver.execute(_LIST_REVIEWS.encode())).fetchall()
+    return tuple(str(row[0]) for row in rows), rows[0][1] if rows else 0
+
+
+async def settle_numbers(connection: AsyncConnection) -> None:
+    """Move the numbers that had a state before this import, each under its lock, some hundred a transaction."""
+    while True:
+        async with connection.begin():
+            driver = await driver_connection(connection)
+            await open_transaction(driver)
+            if not await run(driver, _UNSETTLED):
+                return
+            await run(driver, _LOCK)
+            await run(driver, _SETTLE)

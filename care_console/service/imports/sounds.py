@@ -1,0 +1,144 @@
+"""The sound files that a data set names: prepared on all of the machine's cores, stored some dozen a transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import multiprocessing
+import multiprocessing.connection
+import os
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.database import driver_connection
+from care_console.service.gateways.storage.port import Storage
+from care_console.service.imports.files import FILES, MESSAGES
+from care_console.service.imports.reasons import Reason
+from care_console.service.imports.report import SoundReport
+from care_console.service.recordings.formats import LARGEST_BYTES, SoundError
+from care_console.service.recordings.intake import (
+    Facts,
+    Prepared,
+    add_recordings,
+    keep,
+    known_facts,
+    prepare,
+)
+from care_console.service.recordings.rules import sound_inside
+
+MOST_WORKERS = 8
+# Lost when the import is killed: so many sounds are done again by the next run.
+_BATCH_A_WORKER = 24
+
+_NEXT = """
+SELECT s.line, s.message_id, s.path, r.message_id IS NOT NULL FROM import_sounds s
+LEFT JOIN recordings r ON r.message_id = s.message_id
+WHERE s.message_id > %s ORDER BY s.message_id LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    line: int
+    message_id: int
+    path: Path
+    sha256: bytes
+
+
+class SoundIntake:
+    """Goes once through `import_sounds`, a batch after the other, by message."""
+
+    def __init__(self, folder: Path, storage: Storage) -> None:
+        self._folder = folder
+        self._storage = storage
+        self._workers = max(1, min(os.cpu_count() or 1, MOST_WORKERS))
+        self._pool: ProcessPoolExecutor | None = None
+        self._last = 0
+
+    async def next_batch(self, ctx: Context) -> SoundReport | None:
+        """Take the next sounds in, in the transaction of `ctx`; None when there are no more.
+
+        A sound that cannot be taken is added to `import_rejects` by its message's line; the message stays.
+        """
+        driver = await driver_connection(ctx.connection)
+        limit = self._workers * _BATCH_A_WORKER
+        rows = await (await driver.execute(_NEXT, (self._last, limit))).fetchall()
+        if not rows:
+            return None
+        self._last = rows[-1][1]
+        new = [(line, message_id, path) for line, message_id, path, there in rows if not there]
+        hashed = await asyncio.gather(*(asyncio.to_thread(self._look_at, *row) for row in new))
+        sounds = [sound for sound in hashed if isinstance(sound, _Sound)]
+        facts = await self._facts(ctx, sounds)
+        good = [(sound.message_id, facts[sound.sha256]) for sound in sounds if sound.sha256 in facts]
+        await add_recordings(ctx, good)
+        bad = [sound.line for sound in sounds if sound.sha256 not in facts]
+        bad += [line for line in hashed if isinstance(line, int)]
+        async with driver.cursor() as cursor:
+            values = [(FILES.index(MESSAGES), line, Reason.BAD_SOUND.value) for line in bad]
+            await cursor.executemany("INSERT INTO import_rejects VALUES (%s, %s, %s)", values)
+        return SoundReport(stored=len(good), already=len(rows) - len(new), refused=len(bad))
+
+    def close(self) -> None:
+        """Let the workers go."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def _look_at(self, line: int, message_id: int, relative: str) -> _Sound | int:
+        """The sound with its hash; only the line where there is no such file in the folder."""
+        path = sound_inside(self._folder, relative)
+        if path is None or path.stat().st_size > LARGEST_BYTES:
+            return line
+        try:
+            with path.open("rb") as file:
+                return _Sound(line, message_id, path, hashlib.file_digest(file, "sha256").digest())
+        except OSError:
+            return line
+
+    async def _facts(self, ctx: Context, sounds: list[_Sound]) -> dict[bytes, Facts]:
+        """The facts by hash: of sounds known from before, and of the others once they are stored."""
+        paths = {sound.sha256: sound.path for sound in sounds}
+        facts = await known_facts(ctx, paths)
+        # Each sound and its copy come back through memory: only so many at once.
+        gate = asyncio.Semaphore(2 * self._workers)
+        made = await asyncio.gather(
+            *(self._make(gate, path) for sha256, path in paths.items() if sha256 not in facts)
+        )
+        return facts | {one.source_sha256: one for one in made if one is not None}
+
+    async def _make(self, gate: asyncio.Semaphore, path: Path) -> Facts | None:
+        async with gate:
+            loop = asyncio.get_running_loop()
+            prepared = await loop.run_in_executor(self._workers_pool(), _prepare_file, path)
+            return None if prepared is None else await keep(self._storage, prepared)
+
+    def _workers_pool(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # Spawned, since a fork of a process with threads may hang.
+            spawn = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._workers, spawn, initializer=_end_with_parent)
+        return self._pool
+
+
+def _prepare_file(path: Path) -> Prepared | None:
+    try:
+        return prepare(path.read_bytes(), path.name)
+    except (SoundError, OSError):
+        return None
+
+
+def _end_with_parent() -> None:
+    """End when the import is killed: the pool's own pipes would keep its workers waiting for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        multiprocessing.connection.wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
