@@ -16,6 +16,7 @@ from phonenumbers import timezone
 OPENS, CLOSES = time(9), time(20)
 _STEP = timedelta(minutes=15)
 _UNKNOWN = "Etc/Unknown"
+_MOST_ZONES_OF_A_PLACE = 4  # a toll-free number has some forty, islands that share no daylight among them
 # Where a number tells nothing: every zone of the states, so that it is day in all of them.
 _ALL = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Anchorage",
         "Pacific/Honolulu")  # fmt: skip
@@ -26,7 +27,8 @@ def zones_of(phone: str) -> tuple[ZoneInfo, ...]:
     """The zones a number may be in."""
     names = timezone.time_zones_for_number(phonenumbers.parse(phone))
     known = tuple(name for name in names if name != _UNKNOWN)
-    return tuple(ZoneInfo(name) for name in known or _ALL)
+    tells_a_place = 0 < len(known) <= _MOST_ZONES_OF_A_PLACE
+    return tuple(ZoneInfo(name) for name in (known if tells_a_place else _ALL))
 
 
 def may_leave(phone: str, at: datetime) -> bool:
@@ -43,5 +45,5 @@ def next_moment(phone: str, at: datetime) -> datetime:
         moment += _STEP
         if may_leave(phone, moment):
             return moment
-    # Zones so far apart that they share no daylight do not occur among US numbers; the widest share 4 hours.
+    # From New York to Honolulu five hours are shared, in summer six; no area code spans as much.
     raise ValueError(f"no hour of the day is allowed in all zones of a number: {zones_of(phone)}")
