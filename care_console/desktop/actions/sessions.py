@@ -12,7 +12,8 @@ async def sign_in(desk: Desk, login: str, password: str) -> Staff:
     Raises BackendFailure; Refused for a wrong login or password.
     """
     staff = await desk.session.sign_in(login, password)
-    await desk.store.belongs_to(staff.login)
+    if await desk.store.belongs_to(staff.login):
+        await desk.outbox.forget_people()
     return staff
 
 
@@ -20,4 +21,5 @@ async def sign_out(desk: Desk) -> None:
     """Sign out. Only what is still to be sent stays on disk; money in it then waits for its person's word."""
     await desk.outbox.hold_money()
     await desk.session.sign_out()
+    await desk.outbox.forget_people()
     await desk.store.forget_people()

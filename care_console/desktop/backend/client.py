@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import Coroutine, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,7 +16,7 @@ from care_console.contract.changes import Change, ChangeKind
 from care_console.contract.session import WhoAmI
 from care_console.desktop.backend.backoff import Backoff
 from care_console.desktop.backend.events import Event, read_events
-from care_console.desktop.backend.failures import AnswerLost, BackendFailure, SignInNeeded
+from care_console.desktop.backend.failures import AnswerLost, BackendFailure
 from care_console.desktop.backend.session import Session, SessionState
 from care_console.desktop.backend.wire import Answer, Exchange, NotSignedIn, Wire, body_of
 from care_console.desktop.changes import Announcement, Changes, LocalKind
@@ -49,6 +48,7 @@ class Backend:
         self._changes = changes
         self._backoff = backoff or Backoff()
         self._connection = ConnectionState.CONNECTING
+        self._told = 0
         wire.reached = self._reached
 
     @property
@@ -84,21 +84,13 @@ class Backend:
         online, which it does each time that the stream stands again.
         """
         failures = 0
-        last_id: str | None = None
         while True:
             await self._somebody_signed_in()
-            try:
-                async with aclosing(self._stream(last_id)) as events:
-                    async for event in events:
-                        failures = 0
-                        last_id = event.id or last_id
-                        await self._tell(event)
-            except SignInNeeded:
-                continue
-            except BackendFailure as failure:
-                _log.info("the event stream ended (%s)", type(failure).__name__)
-            failures += 1
-            await asyncio.sleep(self._backoff.seconds(failures))
+            told = self._told
+            await self._while_this_session_lasts(self._listen())
+            failures = 1 if self._told > told else failures + 1
+            if self._is_signed_in():
+                await asyncio.sleep(self._backoff.seconds(failures))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -112,18 +104,37 @@ class Backend:
                 _log.info("an answer was lost; reading again")
         return await self.session.call(exchange)
 
-    async def _stream(self, last_id: str | None) -> AsyncGenerator[Event, None]:
-        """Events until the stream ends. Announces that it stands; renews the session where that is wanted."""
-        headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last_id} if last_id else {})}
-        exchange = Exchange("GET", "/v1/events", headers=headers)
-        tokens = self.session.usable_tokens()
+    async def _while_this_session_lasts(self, listening: Coroutine[Any, Any, None]) -> None:
+        """Listen until the stream ends, or the person changes: nobody hears what another may see."""
+        task = asyncio.create_task(listening, name="listen to events")
+
+        def look(change: Announcement) -> None:
+            if change.kind is LocalKind.SESSION:
+                task.cancel()
+
+        end = self._changes.subscribe(look)
         try:
-            async with self._wire.stream(self.session.signed(exchange, tokens)) as lines:
-                self._announce_connection(ConnectionState.ONLINE)
-                async for event in read_events(lines):
-                    yield event
-        except NotSignedIn:
-            await self.session.renew(tokens)
+            await asyncio.wait({task})
+        finally:
+            end()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        """One stream, from its beginning to its end. An ended token is renewed for the next one."""
+        try:
+            tokens = self.session.usable_tokens()
+            exchange = Exchange("GET", "/v1/events", headers={"Accept": "text/event-stream"})
+            try:
+                async with self._wire.stream(self.session.signed(exchange, tokens)) as lines:
+                    self._announce_connection(ConnectionState.ONLINE)
+                    async for event in read_events(lines):
+                        self._told += 1
+                        await self._tell(event)
+            except NotSignedIn:
+                await self.session.renew(tokens)
+        except BackendFailure as failure:
+            _log.info("the event stream ended (%s)", type(failure).__name__)
 
     async def _tell(self, event: Event) -> None:
         if event.name not in set(ChangeKind):

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: its name, its data, and the id to go on from."""
+    """One event: its name and its data."""
 
     name: str
     data: str
-    id: str | None
 
 
 async def read_events(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
-    """Events as they come. Comments (the service's signs of life) and unknown fields are put aside."""
-    name, data, last_id = "", list[str](), None
+    """Events as they come. Comments (the service's signs of life) and other fields are put aside."""
+    name, data = "", list[str]()
     async for line in lines:
         if line == "":
             if data:
-                yield Event(name or "message", "\n".join(data), last_id)
+                yield Event(name or "message", "\n".join(data))
             name, data = "", []
             continue
         field, _, value = line.partition(":")
@@ -30,5 +29,3 @@ async def read_events(lines: AsyncIterator[str]) -> AsyncIterator[Event]:
             name = value
         elif field == "data":
             data.append(value)
-        elif field == "id":
-            last_id = value

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
 _TRY_LATER = frozenset({408, 425, 429})
+_IDLE_SECONDS = 3.0
 MOST_BYTES = 64 * 1024 * 1024
 """No answer of the service is longer; a longer one is cut off instead of filling the memory."""
 
@@ -119,7 +120,12 @@ class Wire:
         if self._client is None:
             # A proxy of the environment must not stand between the desk and a service on the same machine.
             here = urlsplit(self.server).hostname in ("127.0.0.1", "localhost", "::1")
-            self._client = httpx.AsyncClient(follow_redirects=False, trust_env=not here)
+            # Idle connections end here before they do at the service, so that no call meets an ended one.
+            self._client = httpx.AsyncClient(
+                follow_redirects=False,
+                trust_env=not here,
+                limits=httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
+            )
         timeout = httpx.Timeout(read_seconds, connect=self._timeouts.connect)
         headers = dict(exchange.headers or {})
         if exchange.body is not None:

@@ -40,6 +40,10 @@ class Answers:
         while len(self._answers) > _MOST:
             self._answers.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget all."""
+        self._answers.clear()
+
     def hear(self, change: Announcement) -> None:
         """Mark what has to be read again: a refund that changed; after a pause all open ones."""
         if change.kind is ChangeKind.REFUND:

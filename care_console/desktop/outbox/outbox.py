@@ -112,6 +112,15 @@ class Outbox:
         for row in held:
             await self._rack.save(row)
 
+    async def forget_people(self) -> None:
+        """Forget answers and what was refused; what is still to be sent stays, and so does a refused STOP:
+
+        somebody still has to put that right.
+        """
+        self._answers.clear()
+        done_with = [row for row in self._rack if not row.is_live and row.verb is not Verb.OPT_OUT]
+        await self._rack.remove(*done_with)
+
     async def run(self) -> None:
         """Send rows, for ever; end it by cancelling it."""
         end = self._changes.subscribe(self._worker.hear)

@@ -14,7 +14,6 @@ from sqlalchemy.dialects.sqlite import insert
 from care_console.contract.card_numbers import mask_card_numbers
 from care_console.desktop.keychain import Keychain, KeychainUnavailable
 from care_console.desktop.one_thread import OneThread
-from care_console.desktop.outbox.pending import PendingState, Verb
 from care_console.desktop.store import tables
 from care_console.desktop.store.opening import Opened, new_key, open_file, open_in_memory, remove_set_aside
 
@@ -105,9 +104,9 @@ class Store:
         row = await self.run(lambda connection: connection.execute(query).one_or_none())
         return KeptReply(row.body, row.read_at) if row else None
 
-    async def belongs_to(self, login: str) -> None:
-        """Whose desk it is; what another person left is forgotten first."""
-        await self.run(lambda connection: _belong_to(connection, login))
+    async def belongs_to(self, login: str) -> bool:
+        """Whose desk it is. What another person left is forgotten first; True where there was another."""
+        return await self.run(lambda connection: _belong_to(connection, login))
 
     async def forget_people(self) -> None:
         """Forget drafts, stories and damaged files set aside; what is still to be sent stays."""
@@ -146,8 +145,10 @@ async def _key(keychain: Keychain) -> str | None:
     try:
         key = await keychain.read(_KEY_NAME)
         if key is None:
-            kept = await keychain.write(_KEY_NAME, new_key())
-            key = await keychain.read(_KEY_NAME) if kept else None
+            if not await keychain.write(_KEY_NAME, new_key()):
+                await keychain.forget(_KEY_NAME)
+            # Read again: of two desks that began together, one wrote over the other's.
+            key = await keychain.read(_KEY_NAME)
     except KeychainUnavailable:
         return None
     return key
@@ -177,20 +178,17 @@ def _draft(row: Any) -> Draft:
     return Draft(row.kind, row.subject_id, row.fields, row.saved_at, row.problem)
 
 
-def _belong_to(connection: Connection, login: str) -> None:
+def _belong_to(connection: Connection, login: str) -> bool:
     facts = tables.facts
     before = connection.execute(select(facts.c.value).where(facts.c.name == "login")).scalar_one_or_none()
-    if before not in (None, login):
+    another = before not in (None, login)
+    if another:
         _forget(connection)
     new = insert(facts).values(name="login", value=login)
     connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": login}))
+    return another
 
 
 def _forget(connection: Connection) -> None:
-    rows = tables.outbox.c
-    # A refused STOP still has to be put right by somebody; any other refusal was only its person's to read.
-    refused = delete(tables.outbox).where(
-        rows.state == PendingState.REFUSED.value, rows.verb != Verb.OPT_OUT.value
-    )
-    for statement in (delete(tables.drafts), delete(tables.kept), refused):
-        connection.execute(statement)
+    for table in (tables.drafts, tables.kept):
+        connection.execute(delete(table))

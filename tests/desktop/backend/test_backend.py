@@ -265,6 +265,16 @@ async def test_events_are_told_through_cuts_renewals_and_restarts(folder: Path) 
         assert [one.id for one in told if one.kind is LocalKind.CONNECTION].count("online") >= 4
 
 
+async def test_the_stream_ends_with_its_person_and_the_next_ones_begins(folder: Path) -> None:
+    async with fake_service() as service, a_desk(service.url, folder, listens=True) as desk:
+        await desk.session.sign_in("ana", PASSWORD)
+        await until(lambda: service.listeners == 1)
+        await desk.session.sign_out()
+        await until(lambda: service.listeners == 0)
+        await desk.session.sign_in("ben", PASSWORD)
+        await until(lambda: service.listeners == 1)
+
+
 async def test_a_session_ended_at_the_service_is_noticed_by_its_event(folder: Path) -> None:
     async with fake_service() as service, a_desk(service.url, folder, listens=True) as desk:
         await desk.session.sign_in("ana", PASSWORD)
@@ -295,7 +305,7 @@ async def test_lines_of_a_stream_become_events_as_the_standard_has_it() -> None:
             yield line
 
     events = [event async for event in read_events(lines())]
-    assert events == [Event("a", "1\n2", "7"), Event("message", "3", "7")]
+    assert events == [Event("a", "1\n2"), Event("message", "3")]
 
 
 async def test_an_id_never_leaves_its_place_in_a_path() -> None:

@@ -319,6 +319,25 @@ async def test_signing_out_keeps_only_what_is_to_be_sent_and_holds_money(folder:
         assert service.done("refund") == []
 
 
+async def test_signing_out_forgets_refusals_but_for_a_stop(folder: Path) -> None:
+    async with fake_service() as service:
+        async with a_desk(service.url, folder) as desk:
+            await sign_in(desk, "ana", PASSWORD)
+            answered = await write_note(desk, recipient_id="r1", text="first")
+            await until(lambda: desk.outbox.answer(answered.id))
+            no = Problem(422, ProblemType.MALFORMED, "No.")
+            service.refuse_next += [no, no]
+            said = await stop(desk)
+            await until(lambda: not (desk.outbox.find(said.id) or said).is_live)
+            note = await write_note(desk, recipient_id="r1", text="second")
+            await until(lambda: not (desk.outbox.find(note.id) or note).is_live)
+            await sign_out(desk)
+            assert desk.outbox.answer(answered.id) is None
+            assert [row.id for row in desk.outbox.pending()] == [said.id]
+        async with a_desk(service.url, folder, works=False) as desk:
+            assert [(row.id, row.problem) for row in desk.outbox.pending()] == [(said.id, "No.")]
+
+
 async def test_the_new_link_comes_back_to_be_read_aloud(folder: Path) -> None:
     async with fake_service() as service, a_desk(service.url, folder) as desk:
         await sign_in(desk, "ana", PASSWORD)
