@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QV
 from care_console.contract.timeline import TimelineEntry
 from care_console.desktop.queries.story import StoryView
 from care_console.desktop.screens.story.pane import StoryPane
+from care_console.desktop.shell import theme
 from care_console.desktop.shell.callers import CallersPane
 from care_console.desktop.shell.notices import NoticeStrip
 from care_console.desktop.shell.status_line import StatusLine
@@ -88,17 +89,18 @@ class Frame(QWidget):
         outer.setSpacing(0)
         for widget, stretch in ((self.top, 0), (self._stack, 1), (self.status, 0)):
             outer.addWidget(widget, stretch)
-        self._spread_width = 0
+        self._spread = (0, 0.0)
         self.spread(1366)
 
     def spread(self, width: int) -> None:
         """Share the width: the outer columns grow on a wide screen, the story takes the rest."""
-        if width == self._spread_width:
+        scale = theme.current().sizes.scale
+        if (width, scale) == self._spread:
             return
-        self._spread_width = width
+        self._spread = (width, scale)
         wide = width >= 1700
-        left = CALLERS_WIDTH + (40 if wide else 0)
-        right = SIDE_WIDTH + (92 if wide else 0)
+        left = round((CALLERS_WIDTH + (40 if wide else 0)) * min(scale, 1.25))
+        right = min(round((SIDE_WIDTH + (92 if wide else 0)) * scale), width * 2 // 5)
         self.splitter.setSizes([left, max(480, width - left - right), right])
 
     def show_work(self) -> None:

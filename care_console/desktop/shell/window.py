@@ -292,6 +292,7 @@ class DeskWindow(QMainWindow):
 
     def _dress(self, look: Look, scale: float) -> None:
         theme.apply(cast(QApplication, QApplication.instance()), look, scale)
+        self.frame.spread(self.width())
         self.frame.story.timeline.doItemsLayout()
         self._show_callers()
 

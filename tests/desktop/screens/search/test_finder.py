@@ -1,0 +1,191 @@
+"""Typing finds: stale answers are dropped, and nobody is "not found" while still looking."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from care_console.contract.problems import ProblemReply, ProblemType
+from care_console.contract.search import HitKind, SearchHit
+from care_console.desktop.backend.failures import BackendFailure, NotSent, Refused
+from care_console.desktop.queries.find import FindAnswer
+from care_console.desktop.screens.search.finder import Finder, FindState
+from tests.support.desks import until
+from tests.support.story_service import MARIA
+from tests.support.windows import Opened, with_window
+
+pytestmark = pytest.mark.asyncio
+
+
+def _hit(name: str) -> SearchHit:
+    return SearchHit(
+        kind=HitKind.RECIPIENT,
+        id=name,
+        recipient_id=name,
+        title=name,
+        detail="",
+        why="name",
+        phone="+12145550142",
+        name=name,
+        language="en",
+    )
+
+
+class _Service:
+    """Answers when it is told to, in any order."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, asyncio.Future[FindAnswer]] = {}
+
+    async def find(self, words: str) -> FindAnswer:
+        self.asked[words] = asyncio.get_running_loop().create_future()
+        return await self.asked[words]
+
+    def answer(self, words: str, *names: str) -> None:
+        self.asked[words].set_result(FindAnswer(words, tuple(_hit(name) for name in names), ()))
+
+    def fail(self, words: str, failure: BackendFailure) -> None:
+        self.asked[words].set_exception(failure)
+
+
+async def test_fast_typing_asks_once() -> None:
+    service = _Service()
+    finder = Finder(service.find)
+    for words in ("m", "ma", "mar"):
+        finder.type(words)
+    await until(lambda: service.asked)
+    assert list(service.asked) == ["mar"]
+
+
+async def test_a_late_answer_to_older_words_is_dropped() -> None:
+    service = _Service()
+    finder = Finder(service.find)
+    finder.type("mar")
+    await until(lambda: "mar" in service.asked)
+    finder.type("rosa")
+    await until(lambda: "rosa" in service.asked)
+    service.answer("rosa", "Rosa")
+    await until(lambda: finder.state is FindState.FOUND)
+    service.answer("mar", "Maria")
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert [hit.name for hit in finder.answer.hits] == ["Rosa"]
+
+
+async def test_nobody_is_said_only_by_an_answer_to_the_words_that_stand_there() -> None:
+    service = _Service()
+    finder = Finder(service.find)
+    seen: list[FindState] = []
+    finder.changed.connect(lambda: seen.append(finder.state))
+    finder.type("zzz")
+    await until(lambda: "zzz" in service.asked)
+    service.answer("zzz")
+    await until(lambda: finder.state is FindState.NOBODY)
+    finder.type("zzzz")
+    assert finder.state is FindState.LOOKING
+    assert seen == [FindState.LOOKING, FindState.NOBODY, FindState.LOOKING]
+
+
+async def test_looking_is_shown_only_after_a_while() -> None:
+    service = _Service()
+    finder = Finder(service.find)
+    finder.type("mar")
+    await until(lambda: "mar" in service.asked)
+    assert not finder.slow
+    await until(lambda: finder.slow)
+    assert finder.state is FindState.LOOKING
+    service.answer("mar", "Maria")
+    await until(lambda: finder.state is FindState.FOUND)
+    assert not finder.slow
+
+
+async def test_enter_before_the_answer_opens_the_only_hit_once_it_is_there() -> None:
+    service = _Service()
+    finder = Finder(service.find)
+    opened: list[SearchHit] = []
+    finder.opened.connect(opened.append)
+    finder.type("maria")
+    finder.enter(_hit("somebody from an older answer"))
+    await until(lambda: "maria" in service.asked)
+    service.answer("maria", "Maria")
+    await until(lambda: opened)
+    assert [hit.name for hit in opened] == ["Maria"]
+
+
+async def test_enter_before_the_answer_opens_nobody_unseen_where_several_fit() -> None:
+    service = _Service()
+    finder = Finder(service.find)
+    opened: list[SearchHit] = []
+    finder.opened.connect(opened.append)
+    finder.type("delgado")
+    finder.enter(None)
+    await until(lambda: "delgado" in service.asked)
+    service.answer("delgado", "Maria", "Rosa")
+    await until(lambda: finder.state is FindState.FOUND)
+    assert opened == []
+
+
+async def test_trouble_is_said_in_its_own_words_and_is_not_nobody() -> None:
+    service = _Service()
+    finder = Finder(service.find)
+    finder.type("mar")
+    await until(lambda: "mar" in service.asked)
+    service.fail("mar", NotSent())
+    await until(lambda: finder.state is FindState.TROUBLE)
+    assert finder.trouble == NotSent().sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "phone"),
+    [
+        ("(214) 555-0199", "+12145550199"),
+        ("+1 214.555.0199", "+12145550199"),
+        ("555-0199", None),
+        ("114 555 0199", None),
+        ("maria", None),
+    ],
+)
+async def test_a_whole_number_that_finds_nobody_is_known_as_one(words: str, phone: str | None) -> None:
+    service = _Service()
+    finder = Finder(service.find)
+    finder.type(words)
+    assert finder.unknown_phone is None
+    await until(lambda: words in service.asked)
+    reply = ProblemReply(type=ProblemType.UNAVAILABLE.uri, title="", status=503, detail="Not now.")
+    service.fail(words, Refused(reply))
+    await until(lambda: finder.state is FindState.TROUBLE)
+    assert finder.unknown_phone == phone
+
+
+@with_window
+async def test_find_by_keys_alone(opened: Opened) -> None:
+    window = opened.window
+    opened.press(Qt.Key.Key_F2)
+    opened.type("delgado")
+    await opened.until(lambda: window.hits.isVisible() and window.hits.model.rowCount() == 3)
+    opened.press(Qt.Key.Key_Down)
+    opened.press(Qt.Key.Key_Down)
+    opened.press(Qt.Key.Key_Return)
+    await opened.read()
+    assert window.hits.isHidden()
+    await opened.until(
+        lambda: (row := window.frame.story.timeline.selected_row()) and row.key == "charge:c28"
+    )
+    assert window.callers.front is not None
+    assert window.callers.front.recipient_id == MARIA
+    assert window.frame.story.timeline.hasFocus()
+
+
+@with_window
+async def test_nobody_found_says_what_to_ask_and_f9_still_stops_texts(opened: Opened) -> None:
+    opened.press(Qt.Key.Key_F2)
+    opened.type("(469) 555-0188")
+    says = opened.child(QLabel, "findSays")
+    await opened.until(lambda: says.isVisible() and says.text().startswith("Nobody found"))
+    assert "F9 stops texts" in says.text()
+    opened.press(Qt.Key.Key_F9)
+    await opened.until(lambda: opened.window.hits.isHidden())
+    assert opened.window.frame.side_widget.isVisible()
