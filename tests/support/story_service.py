@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,15 +15,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from care_console.contract.base import Bilingual
-from care_console.contract.charges import ChargeState, PaymentMethod, RefundReason, RefundState
+from care_console.contract.charges import Charge, ChargeState, PaymentMethod, RefundReason, RefundState
 from care_console.contract.consent import Consent, ConsentChannel, ConsentState
 from care_console.contract.messages import (
     ChargedTwice,
     Diagnosis,
+    Facility,
+    Levels,
+    Message,
     Offer,
     OfferedCharge,
     OfferKind,
     PreviewReason,
+    Sender,
     Verdict,
 )
 from care_console.contract.problems import ProblemType
@@ -254,6 +259,68 @@ def _open_messages(now: datetime) -> list[OpenMessage]:
     ]
 
 
+def _peaks() -> list[int]:
+    """A waveform like speech: words, pauses, and a breath at the end."""
+    words = [abs(math.sin(place / 9)) * (0.4 + 0.6 * abs(math.sin(place / 2.3))) for place in range(240)]
+    return [round(255 * loud * (0.05 if place % 60 > 46 else 0.85)) for place, loud in enumerate(words)]
+
+
+def _message(now: datetime, id: str, charges: list[Charge], open_messages: list[OpenMessage]) -> Message:
+    known = next((message for message in open_messages if message.id == id), None)
+    fine = Diagnosis(
+        verdict=Verdict.FINE,
+        say=Bilingual(
+            en="The recording is fine. Turn the ringer switch on and try again.",
+            es="La grabación está bien. Active el sonido del teléfono y pruebe otra vez.",
+        ),
+        offer=Offer(do=OfferKind.REISSUE),
+    )
+    return Message(
+        id=id,
+        imported_id=None,
+        recipient_id=MARIA,
+        sender=Sender(name="Javier Delgado", booking_number="22-40917"),
+        facility=Facility(name="Dallas County Jail", state="TX", timezone="America/Chicago"),
+        recorded_at=_at(now, 1.3),
+        seconds=72,
+        price_cents=399,
+        privileged=False,
+        has_sound=True,
+        links=[],
+        charges=charges,
+        plays=[],
+        levels=Levels(
+            duration_seconds=72.4,
+            loudness_lufs=-18.2,
+            true_peak_dbfs=-3.1,
+            silence_share=0.19,
+            clipping_share=0.0,
+            codec="aac",
+            peaks=_peaks(),
+        ),
+        diagnosis=known.diagnosis if known else fine,
+    )
+
+
+def _charges_of(entries: list[TimelineEntry], message_id: str) -> list[Charge]:
+    return [
+        Charge(
+            id=entry.id,
+            message_id=message_id,
+            charged_at=entry.at,
+            amount_cents=entry.amount_cents,
+            method=entry.method,
+            brand=entry.brand,
+            last4=entry.last4,
+            state=entry.state,
+            refunded_cents=entry.refunded_cents,
+            refunds=[],
+        )
+        for entry in entries
+        if isinstance(entry, ChargeEntry) and entry.message_id == message_id
+    ]
+
+
 @dataclass
 class StoryService(FakeService):
     """Its state can be changed by tests: `slow_search` seconds, `timelines` by recipient."""
@@ -366,6 +433,12 @@ class StoryService(FakeService):
         end = start + limit
         cursor = str(end) if end < len(entries) else None
         return plain_service._json(TimelinePage(items=entries[start:end], next_cursor=cursor))
+
+    async def _message(self, request: Request) -> Response:
+        self._who(request)
+        id = request.path_params["id"]
+        charges = _charges_of(self.timelines[MARIA], id)
+        return plain_service._json(_message(self.now, id, charges, self.stories[MARIA].open_messages))
 
     def refund_row(self, id: UUID, state: RefundState) -> None:
         """Put a refund into Maria's timeline, as the service would, and say so."""
