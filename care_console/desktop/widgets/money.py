@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from care_console.contract.money import dollars
 
-_AMOUNT = re.compile(r"^\$?\s*(\d{1,3}(?:,\d{3})+|\d{1,6})?(?:\.(\d{0,2}))?$")
+_AMOUNT = re.compile(r"^\$?\s*(\d{1,3}(?:,\d{3})+|\d{1,6})?(?:\.(\d{0,2}))?$", re.ASCII)
 
 
 def parse_dollars(text: str) -> int | None:

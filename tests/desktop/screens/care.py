@@ -22,7 +22,7 @@ from care_console.contract.charges import Charge, ChargeState, PaymentMethod
 from care_console.contract.messages import Facility, Levels, Message, Play, Sender
 from care_console.contract.recipients import OpenMessage
 from care_console.desktop.app import DeskHandle, make_application, open_desk
-from care_console.desktop.keychain import MemoryKeychain
+from care_console.desktop.keychain import Keychain, MemoryKeychain
 from care_console.desktop.screens.story.side import SideColumn
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Look
@@ -143,11 +143,16 @@ class Care:
         """Wait for a condition."""
         await until(condition, seconds)
 
+    async def settled(self) -> None:
+        """Wait until nothing is on its way any more."""
+        await self.until(lambda: not self.handle.desk.outbox.pending())
+
     async def select(self, key: str) -> None:
         """Select a row of the timeline by its key, `charge:c28b`."""
         view = self.handle.window.frame.story.timeline
         model = self.handle.window.callers.front.model
         await self.until(lambda: model.place_of(key) is not None)
+        await self.until(lambda: QApplication.activeWindow() is self.window)
         view.setCurrentIndex(model.index(model.place_of(key), 0))
         view.setFocus()
         await self.until(lambda: self.side.at_hand.charge_id in (None, key.split(":")[1]))
@@ -168,13 +173,20 @@ async def care(
     who: str = MARIA,
     look: Look = Look.LIGHT,
     size: QSize = SIZE,
+    keychain: Keychain | None = None,
 ) -> AsyncIterator[Care]:
     """The window on a service of its own, with a caller open."""
     keys.forget_commits()
     async with plain_service.fake_service(service or CareService()) as running:
         assert isinstance(running, CareService)
         handle = await open_desk(
-            running.url, "ana", PASSWORD, data_dir=folder, look=look, keychain=MemoryKeychain(), size=size
+            running.url,
+            "ana",
+            PASSWORD,
+            data_dir=folder,
+            look=look,
+            keychain=keychain or MemoryKeychain(),
+            size=size,
         )
         try:
             story = running.stories[who]

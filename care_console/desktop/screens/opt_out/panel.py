@@ -59,7 +59,6 @@ class OptOutPanel(ActionPanel):
         self.heard_at.setObjectName("optOutHeardAt")
         self.heard_at.setAccessibleName("When they said it, US Eastern")
         self.heard_at.setTimeZone(_EASTERN)
-        self.heard_at.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self.heard_at.setDisplayFormat("MMM d, h:mm AP")
         self.call_id = QLineEdit()
         self.call_id.setObjectName("optOutCall")
@@ -142,8 +141,8 @@ class OptOutPanel(ActionPanel):
         self.phrases.setVisible(editing)
         self.promise.setVisible(editing)
         self.words.setReadOnly(not editing)
-        for field in (self.heard_at, self.call_id):
-            field.setEnabled(editing)
+        self.heard_at.setVisible(editing)
+        self.call_id.setVisible(editing)
 
     def answered(self, answer: Reply) -> None:
         """Say since when texts are off."""

@@ -38,7 +38,7 @@ def recording(levels: Levels | None, has_sound: bool) -> Check:
         return Check("The recording has not been measured yet", Tone.PLAIN)
     if levels.loudness_lufs is None or levels.silence_share >= SILENT_SHARE:
         return Check("Recording silent", Tone.BAD)
-    loudness = f"{levels.loudness_lufs:.0f} LUFS".replace("-", "−")
+    loudness = _lufs(levels.loudness_lufs)
     if levels.loudness_lufs < QUIET_LUFS:
         return Check(f"Recording too quiet, {loudness}", Tone.BAD)
     if levels.clipping_share >= CLIPPED_SHARE:
@@ -47,13 +47,16 @@ def recording(levels: Levels | None, has_sound: bool) -> Check:
 
 
 def levels_in_words(levels: Levels) -> str:
-    """All that was measured, on one line: length, speech, level, peak, clipping, codec."""
+    """What was measured, on one line: length, speech, level, clipping (with its peak) if any, codec."""
     speech = round((1 - levels.silence_share) * 100)
     parts = [length(round(levels.duration_seconds)), f"speech {speech} %"]
     if levels.loudness_lufs is not None:
-        parts.append(f"{levels.loudness_lufs:.0f} LUFS")
-    if levels.true_peak_dbfs is not None:
-        parts.append(f"peak {levels.true_peak_dbfs:.1f} dBFS")
+        parts.append(_lufs(levels.loudness_lufs))
     if levels.clipping_share > 0:
-        parts.append(f"clipped {levels.clipping_share * 100:.1f} %")
-    return " · ".join([*parts, _CODECS.get(levels.codec, levels.codec)]).replace("-", "−")
+        peak = "" if levels.true_peak_dbfs is None else f", peak {levels.true_peak_dbfs:.1f} dBFS"
+        parts.append(f"clipped {levels.clipping_share * 100:.1f} %{peak}")
+    return " · ".join([*parts, _CODECS.get(levels.codec, levels.codec)])
+
+
+def _lufs(loudness: float) -> str:
+    return f"{loudness:.0f} LUFS".replace("-", "−")

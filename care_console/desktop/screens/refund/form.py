@@ -47,6 +47,7 @@ class RefundForm(QWidget):
         self.back_button = button("Back  Esc", "refundBack", "quiet")
         self._progress = progress
         self._facts: dict[str, QLabel] = {}
+        self._captions_of_fields: list[QLabel] = []
         self._title = words("Refund", "title", "refundTitle")
         self._lay_out(dialog)
         who = story.name or "No name on this number"
@@ -82,6 +83,8 @@ class RefundForm(QWidget):
     def show_sent(self, sent: bool) -> None:
         """After the commit there is only the undo, and the way back."""
         self.send_button.setVisible(not sent)
+        for field in (self.reasons, self.note, *self._captions_of_fields):
+            field.setVisible(not sent)
         self.back_button.setText("Close  Esc" if sent else "Back  Esc")
         if sent:
             self.notice.say("")
@@ -134,10 +137,16 @@ class RefundForm(QWidget):
             caption = words(label, "faint")
             caption.setContentsMargins(0, Space.HAIR if field is None else Space.TIGHT, 0, 0)
             grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
+            if field in (self.reasons, self.note):
+                self._captions_of_fields.append(caption)
             if field is None:
                 field = self._facts[name] = words("...", name=f"refund_{name}")
                 field.setAlignment(Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(field, row, 1)
+            if field is self.amount:
+                # aligned, or its greatest width becomes the column's
+                grid.addWidget(field, row, 1, Qt.AlignmentFlag.AlignLeft)
+            else:
+                grid.addWidget(field, row, 1)
         return card
 
 

@@ -73,9 +73,10 @@ class RefundProgress(QWidget):
     changed = Signal()
     refused = Signal(str)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, name: str, parent: QWidget | None = None) -> None:
+        """`name` begins the object names of its parts: ``refund`` gives ``refundState``, ``refundUndo``."""
         super().__init__(parent)
-        self.setObjectName("refundProgress")
+        self.setObjectName(f"{name}Progress")
         self._desk = desk
         self._refund_id: UUID | None = None
         self._recipient_id = ""
@@ -85,8 +86,8 @@ class RefundProgress(QWidget):
         self._taking_back = False
         self._row: PendingAction | None = None
         self._refund: Refund | None = None
-        self._notice = Notice("refundState")
-        self.undo_button = button(f"Undo  {keys.shown('undo')}", "refundUndo", "danger")
+        self._notice = Notice(f"{name}State")
+        self.undo_button = button(f"Undo  {keys.shown('undo')}", f"{name}Undo", "danger")
         self.undo_button.clicked.connect(self.undo)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -68,7 +68,7 @@ class RefundReview(QDialog):
         self.refund_id: UUID = uuid4()
         self.phase = Phase.READING
         self.asked_row: PendingAction | None = None
-        self.progress = RefundProgress(desk, self)
+        self.progress = RefundProgress(desk, "refund", self)
         self.form = RefundForm(story, self.progress, self)
         self.form.edited.connect(self._on_edited)
         self.form.send_button.clicked.connect(lambda: keys.press("commit"))
@@ -152,6 +152,7 @@ class RefundReview(QDialog):
 
     def _on_progress(self) -> None:
         self.form.show_progress(self.progress.can_undo)
+        self._fit()
 
     def _on_refused(self, sentence: str) -> None:
         self._back_to_editing(sentence)
@@ -190,8 +191,17 @@ class RefundReview(QDialog):
 
     def _show_phase(self) -> None:
         self._show_fields()
-        # once the labels have their new heights, or a longer text would be cut off
-        QTimer.singleShot(0, self, self.adjustSize)
+        self._fit()
+
+    def _fit(self) -> None:
+        # as high as the words now need, once the labels know their heights; or a longer one would be cut off
+        QTimer.singleShot(0, self, self._resize_to_words)
+
+    def _resize_to_words(self) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def _show_fields(self) -> None:
         self.form.set_editable(self.phase is Phase.EDITING)

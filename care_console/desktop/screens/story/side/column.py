@@ -161,7 +161,7 @@ class SideColumn(QWidget):
         self.do = DoSection()
         self.opt_out_panel = OptOutPanel(self._desk)
         self.reissue_panel = ReissuePanel(self._desk)
-        self.progress = RefundProgress(self._desk)
+        self.progress = RefundProgress(self._desk, "sideRefund")
         for part in (self.progress, self.opt_out_panel, self.reissue_panel):
             self.do.place.addWidget(part)
             part.hide()
