@@ -1,4 +1,4 @@
-"""The desk's own fixtures, and a service to talk to."""
+"""One keychain for all tests of the desk, and a folder of its own for each."""
 
 from __future__ import annotations
 
