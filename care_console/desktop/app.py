@@ -163,6 +163,8 @@ async def _put_together(options: DeskOptions, keychain: Keychain | None) -> Desk
 
 def _import_desk() -> Any:
     """Everything below the screens: a second of imports, beside the window and not on its thread."""
+    import qtawesome  # type: ignore[import-untyped]  # noqa: F401 - here, so that the first icon does not wait
+
     from care_console.desktop.desk import assemble
 
     return assemble

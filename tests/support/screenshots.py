@@ -14,9 +14,11 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QDialog
 
+from care_console.desktop.shell import theme
 from care_console.desktop.shell.tokens import Look
 from tests.support.story_service import MARIA
 from tests.support.windows import Opened, a_window, qt_loop_factories
@@ -49,6 +51,8 @@ async def _refund(opened: Opened) -> None:
 async def _new_link(opened: Opened) -> None:
     opened.press(Qt.Key.Key_Escape)
     await opened.until(lambda: _dialog() is None)
+    opened.window.activateWindow()
+    await opened.until(opened.window.isActiveWindow)
     opened.press(Qt.Key.Key_F8)
 
 
@@ -82,8 +86,13 @@ def _save(opened: Opened, path: Path) -> None:
     picture = opened.window.grab()
     dialog = _dialog()
     if dialog is not None:
-        corner = opened.window.mapFromGlobal(dialog.mapToGlobal(dialog.rect().topLeft()))
+        # A window manager would put it there, with a frame around it; offscreen there is none.
+        corner = opened.window.rect().center() - dialog.rect().center()
         dialog.render(picture, corner)
+        painter = QPainter(picture)
+        painter.setPen(QColor(theme.current().colours.line_strong))
+        painter.drawRect(QRect(corner, dialog.size()))
+        painter.end()
     picture.save(str(path))
 
 

@@ -26,6 +26,7 @@ from care_console.desktop.shell import keys, tasks, theme
 from care_console.desktop.shell.callers import CallerLine
 from care_console.desktop.shell.frame import Frame, MakePart, Side
 from care_console.desktop.shell.notices import Notice
+from care_console.desktop.shell.panes import step
 from care_console.desktop.shell.sheets import Command, CommandSheet, KeySheet
 from care_console.desktop.shell.tokens import Look, Tone
 from care_console.desktop.widgets.timeline.rows import Row
@@ -274,16 +275,7 @@ class DeskWindow(QMainWindow):
         return bool(callable(step_back) and step_back())
 
     def _step_pane(self, by: int) -> None:
-        panes = self.frame.panes()
-        focus = QApplication.focusWidget()
-        here = next((at for at, pane in enumerate(panes) if focus and _holds(pane, focus)), -1)
-        for step in range(1, len(panes) + 1):
-            target = _first_focusable(panes[(here + by * step) % len(panes)])
-            if target is not None:
-                target.setFocus(
-                    Qt.FocusReason.TabFocusReason if by > 0 else Qt.FocusReason.BacktabFocusReason
-                )
-                return
+        step(self.frame.panes(), by)
 
     def _scale_text(self, by: int) -> None:
         scales = list(_TEXT_SCALES)
@@ -372,6 +364,8 @@ class DeskWindow(QMainWindow):
         has_story = signed_in and self.callers.front is not None and self.callers.front.view is not None
         acts = dict.fromkeys(("refund.open", "reissue.open", "stop.open", "preview.open"), has_story)
         usable = {**acts, "find": signed_in, "caller.next": len(self.callers.callers) > 1}
+        if QApplication.activeModalWidget() is not None:
+            usable = {name: name in ("commit", "back") for name in keys.KEY_MAP}
         self.frame.status.refresh(usable)
 
     def _focus_changed(self, _old: QWidget | None, _new: QWidget | None) -> None:
@@ -383,17 +377,3 @@ class DeskWindow(QMainWindow):
         else:
             sentence = f"The desk made a mistake while {name}. What is on its way is kept; the log says more."
             self.say(Notice(sentence, Tone.BAD, about=name))
-
-
-def _holds(pane: QWidget, focus: QWidget) -> bool:
-    return pane is focus or pane.isAncestorOf(focus)
-
-
-def _first_focusable(pane: QWidget) -> QWidget | None:
-    if not pane.isVisible():
-        return None
-    for widget in (pane, *pane.findChildren(QWidget)):
-        takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        if takes and widget.isVisible() and widget.isEnabled() and widget.focusProxy() is None:
-            return widget
-    return None
