@@ -24,6 +24,7 @@ from care_console.desktop.actions.refunds import ask_refund
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import AlreadyOnItsWay, PendingAction, Verb
+from care_console.desktop.queries.messages import read_message
 from care_console.desktop.screens.drafts import DraftKeeper
 from care_console.desktop.screens.refund import facts
 from care_console.desktop.screens.refund.form import RefundForm
@@ -156,6 +157,23 @@ class RefundReview(QDialog):
 
     def _on_refused(self, sentence: str) -> None:
         self._back_to_editing(sentence)
+        if self._about is not None:
+            tasks.start(self._read_again(self._about), "reading the charge again")
+
+    async def _read_again(self, about: _About) -> None:
+        """A refusal often means that the charge changed meanwhile: show it as it is now."""
+        try:
+            message = await read_message(self._desk, about.message.id)
+        except BackendFailure as failure:
+            self.form.notice.say(failure.sentence, Tone.BAD)
+            return
+        charge = next((each for each in message.charges if each.id == about.charge.id), None)
+        if charge is not None and self.phase is Phase.EDITING:
+            said = self.form.notice.text
+            self._about = _About(message, charge)
+            self.form.show_charge(message, charge, _now())
+            self._show_phase()
+            self.form.notice.say(said, Tone.BAD)
 
     def _back_to_editing(self, sentence: str) -> None:
         self.phase = Phase.EDITING

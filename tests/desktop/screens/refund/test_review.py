@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from uuid import uuid4
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 
-from care_console.contract.charges import RefundState
+from care_console.contract.charges import RefundReason, RefundState
 from care_console.contract.problems import ProblemType
 from care_console.contract.recipients import Act, Possibility
+from care_console.desktop.actions.refunds import ask_refund
+from care_console.desktop.actions.sessions import sign_in
+from care_console.desktop.keychain import open_keychain
 from care_console.desktop.screens.refund.review import Phase, RefundReview
 from care_console.desktop.shell import keys
 from tests.desktop.screens.care import Care, CareService, care, on_qt
-from tests.support.fake_service import Problem
+from tests.support.desks import a_desk
+from tests.support.fake_service import PASSWORD, Problem, fake_service
 from tests.support.story_service import AWKWARD, AWKWARD_NAME, MARIA
 
 
@@ -95,18 +100,14 @@ def test_a_half_filled_review_comes_back_with_its_id(folder: Path) -> None:
 
 def test_a_draft_outlives_the_window(folder: Path) -> None:
     async def scenario() -> None:
-        from care_console.desktop.keychain import open_keychain
-
         ids = []
         for _ in range(2):
             async with care(folder, keychain=await open_keychain()) as desk:
                 review = await opened(desk)
                 ids.append(review.refund_id)
-                await desk.until(lambda: desk.side.review is not None)
-                stored = await desk.handle.desk.store.load_draft("refund", "c28b")
-                while stored is None:
-                    await asyncio.sleep(0.01)
-                    stored = await desk.handle.desk.store.load_draft("refund", "c28b")
+                async with asyncio.timeout(10):
+                    while await desk.handle.desk.store.load_draft("refund", "c28b") is None:
+                        await asyncio.sleep(0.01)
         assert ids[0] == ids[1]
 
     on_qt(scenario())
@@ -183,5 +184,53 @@ def test_what_may_not_be_done_says_why(folder: Path) -> None:
             assert "budget is used up" in desk.find(QWidget, "doState").text
             assert not desk.find(QWidget, "doRefund").isEnabled()
             assert "budget is used up" in desk.find(QLabel, "doRefundWhyNot").text()
+
+    on_qt(scenario())
+
+
+def test_after_a_refusal_the_charge_is_shown_as_it_is_now_and_can_be_refunded(folder: Path) -> None:
+    async def scenario() -> None:
+        async with care(folder) as desk:
+            review = await opened(desk)
+            message = desk.service.messages["m28"]
+            changed = [charge.model_copy(update={"refunded_cents": 100}) for charge in message.charges]
+            desk.service.messages["m28"] = message.model_copy(update={"charges": changed})
+            desk.service.refuse_next.append(Problem(409, ProblemType.CHARGE_CHANGED, "It changed meanwhile."))
+            desk.press("Ctrl+Return")
+            await desk.until(lambda: "$2.99 is left" in desk.find(QLabel, "refund_before").text())
+            assert "meanwhile" in review.form.notice.text
+            review.form.amount.setText("$2.99")
+            keys.forget_commits()
+            desk.press("Ctrl+Return")
+            await desk.until(lambda: desk.service.done("refund"))
+            fields = desk.service.done("refund")[0].fields
+            assert (fields["amount_cents"], fields["expected_refunded_cents"]) == (299, 100)
+
+    on_qt(scenario())
+
+
+def test_money_from_before_a_restart_goes_only_once_its_person_says_so(folder: Path) -> None:
+    async def scenario() -> None:
+        async with fake_service() as service, a_desk(service.url, folder, works=False) as before:
+            await sign_in(before, "ana", PASSWORD)
+            row = await ask_refund(
+                before,
+                refund_id=uuid4(),
+                charge_id="c28b",
+                recipient_id=MARIA,
+                amount_cents=399,
+                reason=RefundReason.DUPLICATE,
+                note="",
+                expected_refunded_cents=0,
+            )
+        async with care(folder, keychain=await open_keychain()) as desk:
+            held = desk.find(QWidget, "heldMoney")
+            await desk.until(held.isVisible)
+            assert "$3.99" in desk.find(QWidget, "heldMoneyState").text
+            assert not desk.service.done("refund")
+            desk.find(QPushButton, "heldMoneySend").click()
+            await desk.until(lambda: desk.service.done("refund"))
+            assert desk.service.done("refund")[0].key == str(row.id)
+            await desk.until(lambda: held.isHidden() and desk.side.progress.isVisible())
 
     on_qt(scenario())

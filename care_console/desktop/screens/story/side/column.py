@@ -17,6 +17,8 @@ from care_console.contract.money import dollars
 from care_console.contract.recipients import Act
 from care_console.contract.timeline import TimelineEntry
 from care_console.desktop.backend.failures import BackendFailure
+from care_console.desktop.backend.session import SessionState
+from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.queries.messages import read_message
@@ -25,6 +27,7 @@ from care_console.desktop.screens.opt_out.panel import OptOutPanel
 from care_console.desktop.screens.panel import ActionPanel
 from care_console.desktop.screens.preview.section import PreviewSection
 from care_console.desktop.screens.refund import facts
+from care_console.desktop.screens.refund.held import HeldMoney
 from care_console.desktop.screens.refund.progress import RefundProgress
 from care_console.desktop.screens.refund.review import RefundReview
 from care_console.desktop.screens.reissue.panel import ReissuePanel
@@ -78,6 +81,7 @@ class SideColumn(QWidget):
         self.do.show_may(view.story.may)
         self.do.show_buttons(self._open_panel_now() is None)
         self.at_hand.show_story(view.story.id, view.story.open_messages)
+        self.held.show_for(view.story.id)
         if is_other:
             self._enter(view)
 
@@ -162,7 +166,8 @@ class SideColumn(QWidget):
         self.opt_out_panel = OptOutPanel(self._desk)
         self.reissue_panel = ReissuePanel(self._desk)
         self.progress = RefundProgress(self._desk, "sideRefund")
-        for part in (self.progress, self.opt_out_panel, self.reissue_panel):
+        self.held = HeldMoney(self._desk)
+        for part in (self.held, self.progress, self.opt_out_panel, self.reissue_panel):
             self.do.place.addWidget(part)
             part.hide()
         self.preview_section = PreviewSection(self._desk)
@@ -189,6 +194,8 @@ class SideColumn(QWidget):
             panel.asked.connect(self.acted)
             panel.closed.connect(self._close_panels)
         self.note.asked.connect(self.acted)
+        self.held.sent.connect(self._follow)
+        self.destroyed.connect(self._desk.changes.subscribe(self._on_change))
         self.opt_out_panel.done.connect(self._note_opt_out)
         self.reissue_panel.done.connect(self._note_link)
 
@@ -217,6 +224,7 @@ class SideColumn(QWidget):
         self.at_hand.set_reason(None)
         self.note.leave()
         self.progress.leave()
+        self.held.show_for(None)
         self.do.state.say("")
 
     def _press_reason(self, reason: CallReason) -> None:
@@ -313,12 +321,21 @@ class SideColumn(QWidget):
             return
         self.window().activateWindow()
         self._go_back()
-        row = review.asked_row
-        if row is not None and self._view is not None:
-            self.progress.follow(row.id, self._view.story.id, int(row.body["amount_cents"]))
-            if self.progress.can_undo:
-                self.progress.undo_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        if review.asked_row is not None:
+            self._follow(review.asked_row)
         review.deleteLater()
+
+    def _follow(self, row: PendingAction) -> None:
+        if self._view is None or row.recipient_id != self._view.story.id:
+            return
+        self.progress.follow(row.id, self._view.story.id, int(row.body["amount_cents"]))
+        if self.progress.can_undo:
+            self.progress.undo_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_change(self, change: Announcement) -> None:
+        if change.kind is LocalKind.SESSION and self._desk.session.state is not SessionState.SIGNED_IN:
+            # whoever heard it is no longer here to answer for it
+            self.preview_section.forget()
 
     def _note_opt_out(self, answer: OptOut) -> None:
         if self._view is not None:
