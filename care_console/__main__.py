@@ -25,6 +25,10 @@ def main(argv: list[str] | None = None) -> int:
         from care_console.demo.cli import main as demo
 
         return demo(arguments[1:])
+    if first == "self-check":
+        from care_console.desktop.shell.self_check import main as self_check
+
+        return self_check()
     if first in ("-h", "--help", "help"):
         sys.stdout.write(_HELP)
         return 0

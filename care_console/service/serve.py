@@ -80,8 +80,11 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
-        except OSError as error:
-            told = f"Cannot listen on {host}:{port}: {error.strerror}."
+        except (OSError, OverflowError) as error:
+            told = (
+                f"Cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}".rstrip(".")
+                + "."
+            )
             raise Trouble(f"{told} Choose another --port; 0 picks a free one.") from error
         yield listening
 

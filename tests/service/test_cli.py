@@ -1,0 +1,134 @@
+"""The service's commands as somebody types them, on an embedded database; and words that cannot be used."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+LIMIT = 90
+
+
+def command(*words: str, data_dir: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "care_console", "service", *words],
+        env=os.environ | {"CARE_DATA_DIR": str(data_dir)},
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+
+
+class Running:
+    """A service on an embedded database, as a process."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "care_console", "service", "run", "--port", "0"],
+            env=os.environ | {"CARE_DATA_DIR": str(data_dir)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on http://127.0.0.1:"), line
+        self.url = line.removeprefix("listening on ").strip()
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for the module: making a database takes seconds."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def running(data_dir: Path) -> Iterator[Running]:
+    """A running service."""
+    service = Running(data_dir)
+    yield service
+    if service.process.poll() is None:
+        service.stop()
+
+
+def left_over(data_dir: Path) -> list[str]:
+    lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    return [line for line in lines if str(data_dir) in line]
+
+
+def test_it_says_where_it_listens_and_leaves_nothing_behind(data_dir: Path, running: Running) -> None:
+    ready = httpx.get(f"{running.url}/readyz").json()
+    assert ready["status"] == "ready"
+    assert httpx.get(ready["twins"]["cards"] + "/journal").status_code == 200
+    assert httpx.get(f"{running.url}/healthz").status_code == 200
+    assert "care_requests_total" in httpx.get(f"{running.url}/metrics").text
+    assert running.stop() == 0
+    assert left_over(data_dir) == []
+
+
+def test_staff_is_added_beside_the_running_service_which_survives_a_kill(
+    data_dir: Path, running: Running
+) -> None:
+    password = "a password of some length"
+    done = command("staff", "add", "ana", "--role", "supervisor", data_dir=data_dir, given=password + "\n")
+    assert (done.returncode, done.stdout) == (0, "ana is added: supervisor.\n")
+    running.stop(signal.SIGKILL)
+    again = Running(data_dir)
+    answer = httpx.post(f"{again.url}/v1/session", json={"login": "ana", "password": password})
+    assert answer.status_code == 201
+    assert again.stop() == 0
+    assert left_over(data_dir) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "told"),
+    [
+        (("staff", "add", "ana", "--role", "auditor"), "short\n", "at least 12 characters"),
+        (("staff", "add", " ana", "--role", "auditor"), "long enough it is\n", "printable characters"),
+        (("staff", "add", "ana", "--role", "king"), "", "invalid choice"),
+        (("import", "/nowhere"), "", "/nowhere is not a folder"),
+        (("nonsense",), "", "invalid choice"),
+        (("run", "--port", "high"), "", "invalid int value"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    data_dir: Path, words: tuple[str, ...], given: str, told: str
+) -> None:
+    done = command(*words, data_dir=data_dir, given=given)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_out_of_reach_and_a_taken_port_are_the_worlds_trouble(
+    tmp_path: Path, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = running.url.rsplit(":", 1)[1]
+    done = command("run", "--port", port, data_dir=tmp_path)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
+    monkeypatch.setenv("CARE_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/care")
+    done = command("migrate", data_dir=tmp_path)
+    assert done.returncode == 1
+    assert "The database cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_settings_are_listed_without_the_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARE_STRIPE_KEY", "sk_live_secret")
+    done = command("settings", data_dir=tmp_path)
+    assert f"CARE_DATA_DIR={tmp_path}" in done.stdout
+    assert "CARE_STRIPE_KEY=**********" in done.stdout
+    assert "sk_live_secret" not in done.stdout
