@@ -40,7 +40,7 @@ def embedded_database(data_dir: Path) -> Iterator[str]:
 
 
 def _started(folder: Path) -> PostgresServer:
-    """The server, up and with our database in it. The wheel waits ten seconds; a busy machine takes longer."""
+    """The server, up and with our database in it. The wheel waits ten seconds; a busy machine needs more."""
     # Half of the commands do not need it, and it warns on every machine that has no session of a desktop.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
