@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from care_console.desktop.keychain import Keychain
     from care_console.desktop.shell.window import DeskWindow
 
+__all__ = ["DeskHandle", "DeskOptions", "Look", "main", "make_application", "open_desk", "run_desk"]
+
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 _FIRST_SIZE = QSize(1366, 768)
 

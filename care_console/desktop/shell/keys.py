@@ -60,7 +60,7 @@ _ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("reissue.open", "New link", ("F8",), _ACT),
     KeyAction("stop.open", "Stop texts", ("F9",), _ACT),
     KeyAction("commit", "Do it", ("Ctrl+Return", "Ctrl+Enter"), _ACT, Scope.PANE, commits=True),
-    KeyAction("undo", "Take the refund back", ("Ctrl+Z",), _ACT, Scope.PANE),
+    KeyAction("undo", "Take the refund back", ("Ctrl+Z",), _ACT),
     KeyAction("preview.play", "Play, pause", ("Space",), _ACT, Scope.PANE),
     KeyAction("back", "Step back; nothing is lost", ("Esc",), _WINDOW),
     KeyAction("pane.next", "Next pane", ("F6",), _WINDOW),

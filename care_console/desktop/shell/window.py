@@ -21,9 +21,11 @@ from care_console.desktop.queries.find import FindAnswer, find
 from care_console.desktop.screens.search.finder import Finder
 from care_console.desktop.screens.search.sheet import HitsSheet
 from care_console.desktop.screens.story.open_callers import OpenCaller, OpenCallers
+from care_console.desktop.screens.story.pending_keys import PendingKeys
 from care_console.desktop.screens.story.reading import StoryReader
 from care_console.desktop.shell import keys, tasks, theme
 from care_console.desktop.shell.callers import CallerLine
+from care_console.desktop.shell.door import Door
 from care_console.desktop.shell.frame import Frame, MakePart, Side
 from care_console.desktop.shell.notices import Notice
 from care_console.desktop.shell.panes import step
@@ -54,12 +56,14 @@ class DeskWindow(QMainWindow):
         self.hits = HitsSheet(self.frame.top.find_box, self.finder, self)
         self.command_sheet = CommandSheet(self, self._commands)
         self.key_sheet = KeySheet(self)
+        self._pending_keys = PendingKeys(desk, self.frame.story.timeline)
         self._connect()
         self._bind_keys()
         tasks.report_to(self._task_failed)
         self._unsubscribe = desk.changes.subscribe(self._heard)
         QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
-        self._show_session()
+        self.door = Door(desk, self.frame, self.callers, self.reader)
+        self.door.show()
         self._show_desk_state()
 
     @property
@@ -90,6 +94,7 @@ class DeskWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing asks nothing and loses nothing: whoever runs the desk ends it in order."""
         self.reader.close()
+        self._pending_keys.close()
         self._unsubscribe()
         tasks.report_to(None)
         event.accept()
@@ -307,7 +312,7 @@ class DeskWindow(QMainWindow):
     def _heard(self, change: Announcement) -> None:
         match change.kind:
             case LocalKind.SESSION:
-                self._show_session()
+                self.door.show()
             case LocalKind.OUTBOX:
                 self._show_callers()
                 self._tell_of_refused(change.id)
@@ -319,20 +324,6 @@ class DeskWindow(QMainWindow):
         for action in self._desk.outbox.pending():
             if str(action.id) == row_id and action.state is PendingState.REFUSED and action.problem:
                 self.say(Notice(f"Refused. {action.problem}", Tone.BAD, about=row_id))
-
-    def _show_session(self) -> None:
-        state = self._desk.session.state
-        match state:
-            case SessionState.SIGNED_IN:
-                self.frame.show_work()
-                self._find()
-            case SessionState.EXPIRED if self.callers.callers:
-                self.frame.show_ended()
-            case _:
-                if state is SessionState.SIGNED_OUT:
-                    self.callers.clear()
-                self.frame.show_door()
-        self.frame.top.find_box.setEnabled(state is SessionState.SIGNED_IN)
 
     def _show_desk_state(self) -> None:
         session, pending = self._desk.session, [row for row in self._desk.outbox.pending() if row.is_live]

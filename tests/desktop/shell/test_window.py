@@ -10,12 +10,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QPushButton, QWidget
 
 from care_console.contract.charges import RefundState
+from care_console.contract.problems import ProblemType
 from care_console.contract.timeline import EntryKind
+from care_console.desktop.actions.notes import write_note
+from care_console.desktop.actions.sessions import sign_in
 from care_console.desktop.backend.client import ConnectionState
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.shell import theme
 from care_console.desktop.shell.tokens import Look
 from care_console.desktop.shell.top_bar import TopBar
+from tests.support.fake_service import PASSWORD, Problem
 from tests.support.story_service import AWKWARD, AWKWARD_NAME, MARIA, NOBODY, STOPPED
 from tests.support.windows import Opened, a_window, with_window
 
@@ -271,3 +275,51 @@ async def test_every_control_has_a_name_for_a_screen_reader(opened: Opened) -> N
                 continue  # Qt's own, inside a control that has a name
             named = control.accessibleName() or (control.text() if isinstance(control, QPushButton) else "")
             assert named, f"{control.objectName() or control} has no name"
+
+
+@with_window
+async def test_somebody_else_who_signs_in_finds_nobodys_callers(opened: Opened) -> None:
+    await _open(opened, MARIA)
+    desk = opened.handle.desk
+    opened.service.end_sessions()
+    opened.window.reader.read_again(opened.window.callers.front)  # type: ignore[arg-type]
+    await opened.until(lambda: desk.session.state is SessionState.EXPIRED)
+    await sign_in(desk, "ana", PASSWORD)
+    await opened.until(lambda: opened.window.frame.story.timeline.hasFocus())
+    assert opened.window.callers.front is not None
+    opened.service.end_sessions()
+    opened.window.reader.read_again(opened.window.callers.front)
+    await opened.until(lambda: desk.session.state is SessionState.EXPIRED)
+    await sign_in(desk, "ben", PASSWORD)
+    await opened.until(lambda: desk.session.state is SessionState.SIGNED_IN)
+    assert opened.window.callers.callers == []
+    assert opened.window.callers.recents == []
+
+
+@with_window
+async def test_what_is_on_its_way_stands_on_top_until_the_service_answers(opened: Opened) -> None:
+    await _open(opened, MARIA)
+    desk, model = opened.handle.desk, opened.window.callers.front.model  # type: ignore[union-attr]
+    await write_note(desk, recipient_id=MARIA, text="Told her to try again.")
+    assert model.row_at(0).pending
+    assert model.row_at(0).badge == "on its way"
+    await opened.until(lambda: not model.row_at(0).pending)
+    assert desk.outbox.pending(MARIA) == ()
+
+
+@with_window
+async def test_a_refused_action_says_why_and_is_put_away_by_key(opened: Opened) -> None:
+    await _open(opened, MARIA)
+    desk, model = opened.handle.desk, opened.window.callers.front.model  # type: ignore[union-attr]
+    opened.service.refuse_next.append(
+        Problem(409, ProblemType.FORBIDDEN, "Notes are closed for this caller.")
+    )
+    await write_note(desk, recipient_id=MARIA, text="Told her to try again.")
+    await opened.until(lambda: model.row_at(0).badge == "refused")
+    assert any("Notes are closed" in sentence for sentence in opened.window.frame.notices.sentences())
+    timeline = opened.window.frame.story.timeline
+    timeline.setFocus()
+    timeline.setCurrentIndex(model.index(0))
+    opened.press(Qt.Key.Key_Return, CTRL)
+    await opened.until(lambda: desk.outbox.pending(MARIA) == ())
+    await opened.until(lambda: not model.row_at(0).pending)

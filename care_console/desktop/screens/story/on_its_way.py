@@ -7,6 +7,7 @@ from typing import assert_never
 from care_console.contract.money import dollars
 from care_console.contract.phone import display_phone
 from care_console.desktop.outbox.pending import PendingAction, PendingState, Verb
+from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Tone
 from care_console.desktop.widgets.timeline.rows import Row
 
@@ -14,7 +15,9 @@ from care_console.desktop.widgets.timeline.rows import Row
 def row_of_pending(action: PendingAction) -> Row:
     """The row on top of the timeline for one pending action."""
     badge, tone = _state(action)
-    details = (("State", badge), *((("Because", action.problem),) if action.problem else ()))
+    because = (("Because", action.problem),) if action.problem else ()
+    can_be_done = _keys_for(action)
+    details = (("State", badge), *because, *((("Keys", can_be_done),) if can_be_done else ()))
     return Row(
         key=f"pending:{action.id}",
         at=action.created_at,
@@ -27,6 +30,22 @@ def row_of_pending(action: PendingAction) -> Row:
         pending=True,
         origin=action,
     )
+
+
+def _keys_for(action: PendingAction) -> str:
+    commit, undo = keys.shown("commit"), keys.shown("undo")
+    back = "" if action.maybe_arrived else f" {undo} makes it a draft again."
+    match action.state:
+        case PendingState.NEEDS_CONFIRMATION:
+            return f"{commit} sends it; nothing moves before that.{back}"
+        case PendingState.REFUSED:
+            return f"{commit} puts it away; what was written is kept as a draft."
+        case PendingState.QUEUED | PendingState.PAUSED:
+            return back.strip()
+        case PendingState.SENDING | PendingState.CHECKING:
+            return ""
+        case _:
+            assert_never(action.state)
 
 
 def _kind(verb: Verb) -> str:

@@ -112,6 +112,12 @@ class OpenCallers(QObject):
         self.recents = []
         self.bring_to_front(None)
 
+    def remember(self, recipient_id: str, name: str) -> None:
+        """Put somebody among the recent ones who was not open here, since something waits for them."""
+        if self.get(recipient_id) is None and all(one.recipient_id != recipient_id for one in self.recents):
+            self.recents = [Recent(recipient_id, name, ""), *self.recents][:_RECENTS]
+            self.changed.emit()
+
     def _make_room(self) -> None:
         oldest = min(self.callers, key=lambda caller: caller.fronted)
         self._forget(oldest)
