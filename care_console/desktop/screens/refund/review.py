@@ -193,14 +193,11 @@ class RefundReview(QDialog):
 
     def _problem(self) -> str | None:
         assert self._about is not None
-        barred = facts.why_not_at_all(self._about.charge)
+        barred = self._barred()
         if barred is not None:
-            return barred
-        cents, left = self.form.amount.cents, facts.left_cents(self._about.charge)
-        if not cents:
+            return f"{barred} Nothing was sent."
+        if not self.form.amount.cents:
             return "Type an amount of money, like $3.99. Nothing was sent."
-        if cents > left:
-            return f"{dollars(cents)} is more than the {dollars(left)} that is left. Nothing was sent."
         if self.form.reasons.value is None:
             return "Choose a reason first: keys 1 to 6. Nothing was sent."
         if holds_card_number(self.form.note.toPlainText()):
@@ -226,13 +223,20 @@ class RefundReview(QDialog):
         self.form.show_sent(self.phase is Phase.SENT)
         if self._about is None:
             return
-        cents = self.form.amount.cents
-        left = facts.left_cents(self._about.charge)
-        self.form.amount.mark(cents is not None and 0 < cents <= left)
-        barred = facts.why_not_at_all(self._about.charge)
+        cents, barred = self.form.amount.cents, self._barred()
+        self.form.amount.mark(bool(cents) and barred is None)
         self.form.show_amount(self._about.charge, cents or 0, self._allowance(cents or 0), barred)
         if self.phase is Phase.EDITING:
-            self.form.notice.say(barred or "", Tone.BAD)
+            self.form.notice.say(facts.why_not_at_all(self._about.charge) or "", Tone.BAD)
+
+    def _barred(self) -> str | None:
+        """Why this amount of this charge cannot go, whoever asks."""
+        assert self._about is not None
+        cents, left = self.form.amount.cents or 0, facts.left_cents(self._about.charge)
+        too_much = (
+            f"{dollars(cents)} is more than the {dollars(left)} that is left." if cents > left else None
+        )
+        return facts.why_not_at_all(self._about.charge) or too_much
 
     def _allowance(self, cents: int) -> facts.Allowance:
         assert self._about is not None

@@ -106,7 +106,7 @@ def test_a_draft_outlives_the_window(folder: Path) -> None:
                 review = await opened(desk)
                 ids.append(review.refund_id)
                 async with asyncio.timeout(10):
-                    while await desk.handle.desk.store.load_draft("refund", "c28b") is None:
+                    while await desk.handle.desk.store.load_draft("refund", "c28b") is None:  # noqa: ASYNC110
                         await asyncio.sleep(0.01)
         assert ids[0] == ids[1]
 
