@@ -185,8 +185,8 @@ class TextSizes:
 
     @property
     def title(self) -> int:
-        """Who it is about."""
-        return self._at(20)
+        """Who it is about. Large already, so it grows more slowly than what is read."""
+        return round(20 * (1 + (self.scale - 1) * 0.5))
 
 
 def contrast(one: str, other: str) -> float:

@@ -21,6 +21,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_FACTS_AT_LEAST = 19
+"""The facts and the badge get this many times an icon's width before other columns get any."""
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
 
 
@@ -39,6 +41,19 @@ class _Measures:
     age: int
     kind: int
     icon: int
+
+    @property
+    def needed(self) -> int:
+        """The width of what is always shown but the facts: day, time, icon, and the margins."""
+        return self.day + self.time + self.icon + 3 * Space.SMALL + 2 * Space.LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which of the columns that can give way are shown."""
+
+    age: bool
+    kind: bool
 
 
 def _measure() -> _Measures:
@@ -124,51 +139,27 @@ class TimelineDelegate(QStyledItemDelegate):
 
     def _line(self, painter: QPainter, line: QRect, row: Row, colours: Colours, *, starts_day: bool) -> None:
         measures, now = self._measures, self._now()
+        shown = self._columns()
         x = line.left() + Space.LARGE
+
+        def column(width: int) -> QRect:
+            nonlocal x
+            at = QRect(x, line.top(), width, line.height())
+            x += width + Space.SMALL
+            return at
+
+        at = column(measures.day)
         if starts_day:
-            self._words(
-                painter,
-                measures.small,
-                colours.ink_soft,
-                QRect(x, line.top(), measures.day, line.height()),
-                short_day(row.at, now),
-            )
-        x += measures.day + Space.SMALL
-        self._words(
-            painter,
-            measures.body,
-            colours.ink,
-            QRect(x, line.top(), measures.time, line.height()),
-            clock_time(row.at),
-            _RIGHT,
-        )
-        x += measures.time + Space.SMALL
-        self._words(
-            painter,
-            measures.small,
-            colours.ink_faint,
-            QRect(x, line.top(), measures.age, line.height()),
-            age(row.at, now),
-        )
-        x += measures.age + Space.SMALL
-        self._icon(painter, x, line, row, colours)
-        x += measures.icon + Space.SMALL
-        self._words(
-            painter,
-            measures.strong,
-            colours.ink,
-            QRect(x, line.top(), measures.kind, line.height()),
-            row.kind,
-        )
-        x += measures.kind + Space.SMALL
+            self._words(painter, measures.small, colours.ink_soft, at, short_day(row.at, now))
+        self._words(painter, measures.body, colours.ink, column(measures.time), clock_time(row.at), _RIGHT)
+        if shown.age:
+            self._words(painter, measures.small, colours.ink_faint, column(measures.age), age(row.at, now))
+        self._icon(painter, column(measures.icon).left(), line, row, colours)
+        if shown.kind:
+            self._words(painter, measures.strong, colours.ink, column(measures.kind), row.kind)
         right = self._badge(painter, line, row, colours)
-        self._words(
-            painter,
-            measures.body,
-            colours.ink,
-            QRect(x, line.top(), max(0, right - x - Space.SMALL), line.height()),
-            row.line,
-        )
+        facts = QRect(x, line.top(), max(0, right - x - Space.SMALL), line.height())
+        self._words(painter, measures.body, colours.ink, facts, row.line)
 
     def _words(
         self, painter: QPainter, font: QFont, colour: str, rect: QRect, words: str, align: int = _LEFT
@@ -205,9 +196,18 @@ class TimelineDelegate(QStyledItemDelegate):
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), row.badge)
         return int(box.left())
 
+    def _columns(self) -> _Columns:
+        """Large text in a small window: ages give way to the facts, and then the words of kinds."""
+        measures = self._measures
+        room = self._view.viewport().width() - measures.needed - _FACTS_AT_LEAST * measures.icon
+        with_kind = room >= measures.kind + Space.SMALL
+        with_age = room >= measures.kind + measures.age + 2 * Space.SMALL
+        return _Columns(age=with_age, kind=with_kind)
+
     def _details_left(self) -> int:
         measures = self._measures
-        return Space.LARGE + measures.day + measures.time + measures.age + 3 * Space.SMALL
+        age_width = measures.age + Space.SMALL if self._columns().age else 0
+        return Space.LARGE + measures.day + measures.time + 2 * Space.SMALL + age_width
 
     def _label_width(self) -> int:
         """Labels stand under icon and kind, so that values stand under the facts."""
