@@ -192,6 +192,8 @@ async def care(
             story = running.stories[who]
             handle.window.open_caller(story.id, story.name, story.phone)
             desk = Care(handle, running)
+            handle.window.activateWindow()
+            await desk.until(lambda: QApplication.activeWindow() is handle.window)
             await desk.until(lambda: desk.side.isEnabled() and desk.side.isVisible())
             await desk.until(lambda: not story.open_messages or desk.side.at_hand.message is not None)
             yield desk
