@@ -20,6 +20,7 @@ from care_console.service.foundation.stream import router as stream_router
 from care_console.service.links.api import router as links_router
 from care_console.service.messages.preview_api import router as previews_router
 from care_console.service.notes.api import router as notes_router
+from care_console.service.recipients.api import router as recipients_router
 from care_console.service.refunds.api import router as refunds_router
 from care_console.service.refunds.api import webhook_router as card_webhook_router
 from care_console.service.staff.api import open_router as session_open_router
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 ROUTERS: tuple[APIRouter, ...] = (
     session_open_router,
     session_router,
+    recipients_router,
     consent_router,
     links_router,
     previews_router,

@@ -24,7 +24,8 @@ def upgrade() -> None:
 
 def _names() -> None:
     # `unaccent` is only STABLE, since somebody could change its dictionary; a column that is generated from it
-    # would then have to be generated anew. O'Brien is found as obrien and as brien.
+    # would then have to be generated anew. O'Brien is found as obrien and as brien. Cut, since a lexeme has at
+    # most 2046 bytes and a longer one would refuse the row.
     _run(
         f"""
         CREATE FUNCTION words_of_name(name text) RETURNS text[]
@@ -33,7 +34,7 @@ def _names() -> None:
                 CASE WHEN folded ~ '[''’`´]'
                      THEN regexp_replace(folded, '[''’`´]', '', 'g') || ' ' || folded ELSE folded END,
                 '{_BETWEEN}'), '')
-            FROM (SELECT lower(public.unaccent('public.unaccent', normalize(name, NFKC)))) AS one (folded)
+            FROM (SELECT left(lower(public.unaccent('public.unaccent', normalize(name, NFKC))), 400)) AS one (folded)
         $$
         """
     )

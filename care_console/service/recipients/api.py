@@ -1,0 +1,39 @@
+"""`/v1/recipients/{id}`: the story and its timeline."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from care_console.contract.audit import Action
+from care_console.contract.recipients import RecipientStory
+from care_console.contract.roles import Permission
+from care_console.contract.timeline import EntryKind, TimelinePage
+from care_console.service.audit.rules import record
+from care_console.service.foundation.problems import row_id
+from care_console.service.foundation.routing import Ctx, StaffRoute, allowed
+from care_console.service.recipients.story import read_story
+from care_console.service.recipients.timeline import timeline_page
+
+router = APIRouter(route_class=StaffRoute, tags=["recipients"])
+
+
+@router.get("/v1/recipients/{recipient_id}", dependencies=[allowed(Permission.READ_STORY)])
+async def get_story(ctx: Ctx, recipient_id: str) -> RecipientStory:
+    """A recipient's story. That it was read is an entry of the audit log."""
+    story = await read_story(ctx, row_id("recipient", recipient_id))
+    await record(ctx, Action.STORY_READ, f"recipient:{story.id}")
+    return story
+
+
+@router.get("/v1/recipients/{recipient_id}/timeline", dependencies=[allowed(Permission.READ_STORY)])
+async def get_timeline(
+    ctx: Ctx,
+    recipient_id: str,
+    kinds: Annotated[list[EntryKind] | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> TimelinePage:
+    """One page of everything that happened, newest first; `kinds` may be given several times."""
+    return await timeline_page(ctx, row_id("recipient", recipient_id), kinds or (), cursor, limit)

@@ -1,0 +1,57 @@
+"""What a reading of the words found, and how readings are merged: each thing once, the best reason first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from care_console.contract.search import HitKind
+
+MOST_FOUND = 60
+"""So many of one reading are looked at: more than fit a screen, few enough to be told of in a millisecond."""
+
+
+class Rank(IntEnum):
+    """How sure a reading is. Two of one rank are told apart by who was last heard of."""
+
+    OUR_NUMBER = 100
+    MISSPELLED = 200
+    FIRST_DIGITS = 300
+    NAME_BEGINS = 400
+    NAME = 500
+    LAST_DIGITS = 600
+    MORE_LAST_DIGITS = 650
+    CARD_NEAR = 700
+    CARD = 750
+    DIGITS_AND_NAME = 800
+    REFERENCE = 850
+    PHONE = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A thing by its kind and id, how sure it is (a `Rank`, less for what is further off), and why."""
+
+    kind: HitKind
+    id: int
+    rank: int
+    why: str
+
+
+def merged(found: Iterable[Found]) -> list[Found]:
+    """Each thing once, best first, with every reason for it."""
+    best: dict[tuple[HitKind, int], Found] = {}
+    for one in sorted(found, key=lambda one: -one.rank):
+        key = one.kind, one.id
+        known = best.get(key)
+        if known is None:
+            best[key] = one
+        elif not _says(known.why, one.why):
+            best[key] = Found(known.kind, known.id, known.rank, f"{known.why}; {one.why}")
+    return list(best.values())
+
+
+def _says(known: str, why: str) -> bool:
+    """Whether a reason is told already: of a name, only the surest way in which it fits is."""
+    return why in known or (why.startswith("name") and "name" in known)
