@@ -18,8 +18,10 @@ from care_console.service.foundation.metrics import MetricsMiddleware
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.stream import router as stream_router
 from care_console.service.links.api import router as links_router
+from care_console.service.messages.api import router as messages_router
 from care_console.service.messages.preview_api import router as previews_router
 from care_console.service.notes.api import router as notes_router
+from care_console.service.recipients.api import router as recipients_router
 from care_console.service.recipients.api import router as recipients_router
 from care_console.service.refunds.api import router as refunds_router
 from care_console.service.refunds.api import webhook_router as card_webhook_router
@@ -32,6 +34,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     session_open_router,
     session_router,
     recipients_router,
+    recipients_router,
+    messages_router,
     consent_router,
     links_router,
     previews_router,

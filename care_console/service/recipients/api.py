@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from care_console.contract.audit import Action
+from care_console.contract.problems import ProblemType
 from care_console.contract.recipients import RecipientStory
 from care_console.contract.roles import Permission
 from care_console.contract.timeline import EntryKind, TimelinePage
 from care_console.service.audit.rules import record
-from care_console.service.foundation.problems import row_id
+from care_console.service.foundation.problems import Problem, row_id
 from care_console.service.foundation.routing import Ctx, StaffRoute, allowed
 from care_console.service.recipients.story import read_story
 from care_console.service.recipients.timeline import timeline_page
@@ -31,9 +33,21 @@ async def get_story(ctx: Ctx, recipient_id: str) -> RecipientStory:
 async def get_timeline(
     ctx: Ctx,
     recipient_id: str,
-    kinds: Annotated[list[EntryKind] | None, Query()] = None,
+    kinds: Annotated[str | None, Query(max_length=200)] = None,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> TimelinePage:
-    """One page of everything that happened, newest first; `kinds` may be given several times."""
-    return await timeline_page(ctx, row_id("recipient", recipient_id), kinds or (), cursor, limit)
+    """One page of everything that happened, newest first; `kinds` are words with commas between."""
+    return await timeline_page(ctx, row_id("recipient", recipient_id), _kinds(kinds), cursor, limit)
+
+
+def _kinds(words: str | None) -> list[EntryKind]:
+    asked = [word.strip() for word in (words or "").split(",") if word.strip()]
+    unknown = [word for word in asked if word not in set(EntryKind)]
+    if unknown:
+        raise Problem(
+            ProblemType.MALFORMED,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            f"kinds: {unknown[0]!r} is no kind of entry. There are {', '.join(EntryKind)}.",
+        )
+    return [EntryKind(word) for word in asked]
