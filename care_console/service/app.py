@@ -22,7 +22,7 @@ from care_console.service.messages.api import router as messages_router
 from care_console.service.messages.preview_api import router as previews_router
 from care_console.service.notes.api import router as notes_router
 from care_console.service.recipients.api import router as recipients_router
-from care_console.service.recipients.api import router as recipients_router
+from care_console.service.recipients.search.api import router as search_router
 from care_console.service.refunds.api import router as refunds_router
 from care_console.service.refunds.api import webhook_router as card_webhook_router
 from care_console.service.staff.api import open_router as session_open_router
@@ -34,7 +34,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session_open_router,
     session_router,
     recipients_router,
-    recipients_router,
+    search_router,
     messages_router,
     consent_router,
     links_router,
