@@ -14,7 +14,7 @@ _LOCAL = 2_345_678
 def us_area_codes() -> tuple[str, ...]:
     """Three digits each, in order, by the metadata of the installed `phonenumbers`.
 
-    The North American plan's other countries and the island territories have `+1` too, and are not among them.
+    The North American plan's other countries and the island territories have `+1` too; they are left out.
     """
     return tuple(
         str(code)

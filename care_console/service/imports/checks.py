@@ -52,8 +52,8 @@ def cents(column: str) -> Check:
 def seconds(column: str, least: int, most: int) -> Check:
     """A whole number of seconds between two bounds, written in one way only: equal plays must look equal."""
     return (
-        f"CASE WHEN s.{column} ~ '^(?:0|[1-9][0-9]{{0,4}})$' THEN s.{column}::integer NOT BETWEEN {least} AND {most} "
-        "ELSE true END",
+        f"CASE WHEN s.{column} ~ '^(?:0|[1-9][0-9]{{0,4}})$' "
+        f"THEN s.{column}::integer NOT BETWEEN {least} AND {most} ELSE true END",
         Reason.SECONDS_OUT_OF_RANGE,
     )
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
 from care_console.service.at_hand import database_at_hand
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.gateways.storage.files import open_storage
@@ -31,5 +34,12 @@ def import_command(settings: Settings, folder: Path, *, all_or_nothing: bool, re
             )
     except (ImportRefused, StorageUnavailable) as error:
         raise Trouble(str(error), 2) from error
+    except (psycopg.Error, DBAPIError) as error:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().split("\n", 1)[0]
+        raise Trouble(
+            f"The import broke off: the database said: {reason}. Files that were finished stay loaded; run it "
+            "again and it goes on from there.",
+            2,
+        ) from error
     print_report(report)
     return 0 if report.kept else 1

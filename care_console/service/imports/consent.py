@@ -1,4 +1,4 @@
-"""Where each number of an imported consent history stands, by our rules, and which opt-ins are for a supervisor."""
+"""Where each number of an imported history stands, by our rules, and which opt-ins are for a supervisor."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care_console.service.foundation.database import driver_connection
 from care_console.service.imports.staging import Driver, open_transaction, run, run_all
 
-# Numbers that a transaction settles at a time: each is locked until it ends, and the server's locks are counted.
+# Numbers settled in one transaction: each is locked until it ends, and a server has only so many locks.
 _NUMBERS_AT_A_TIME = 500
 
-# What an old system took for an opt-in lifts an opt-out only where the person said it on the phone or the page.
+# An old system's opt-in lifts an opt-out only where the person gave it: by a text, or on the web.
 _LIFTS_NOTHING = "e.kind = 'opt_in' AND e.imported_id IS NOT NULL AND e.channel NOT IN ('sms', 'web')"
 
 
@@ -20,7 +20,8 @@ def _states(phones: str) -> str:
     SELECT DISTINCT ON (phone) phone, state, effective_at AS since, channel, scope, id AS event_id FROM (
         SELECT said.*, lag(state) OVER (PARTITION BY phone ORDER BY effective_at, id) AS before FROM (
             SELECT e.phone, e.id, e.effective_at, e.channel, e.scope,
-                   CASE e.kind WHEN 'opt_out' THEN 'opted_out' WHEN 'hold' THEN 'held' ELSE 'opted_in' END AS state
+                   CASE e.kind WHEN 'opt_out' THEN 'opted_out' WHEN 'hold' THEN 'held' ELSE 'opted_in' END
+                   AS state
             FROM consent_events e WHERE e.phone IN (SELECT phone FROM {phones}) AND NOT ({_LIFTS_NOTHING})
         ) said
     ) turns WHERE state IS DISTINCT FROM before ORDER BY phone, effective_at DESC, id DESC"""
@@ -32,7 +33,8 @@ INSERT INTO import_phones SELECT DISTINCT phone FROM import_stage ON CONFLICT DO
 """
 _NOTE_REVIEWS = f"""
 INSERT INTO import_reviews (consent_event_id, at, reason)
-SELECT e.id, now(), 'opt_in_by_' || e.channel FROM import_stage s JOIN consent_events e ON e.imported_id = s.event_id
+SELECT e.id, now(), 'opt_in_by_' || e.channel
+FROM import_stage s JOIN consent_events e ON e.imported_id = s.event_id
 WHERE {_LIFTS_NOTHING} ORDER BY e.id ON CONFLICT DO NOTHING
 """
 _FIRST_STATES = f"""
@@ -40,7 +42,8 @@ INSERT INTO consent_states (phone, state, since, channel, scope, event_id)
 {_states("import_phones")} ON CONFLICT DO NOTHING
 """
 _LIST_REVIEWS = f"""
-SELECT e.imported_id, count(*) OVER () FROM import_reviews r JOIN consent_events e ON e.id = r.consent_event_id
+SELECT e.imported_id, count(*) OVER ()
+FROM import_reviews r JOIN consent_events e ON e.id = r.consent_event_id
 WHERE e.phone IN (SELECT phone FROM import_phones) AND {_LIFTS_NOTHING} ORDER BY e.effective_at, e.id LIMIT 20
 """
 _UNSETTLED = f"""
@@ -49,7 +52,7 @@ SELECT n.phone FROM ({_states("import_phones")}) n JOIN consent_states c USING (
 WHERE (c.state, c.since, c.event_id) IS DISTINCT FROM (n.state, n.since, n.event_id)
 ORDER BY n.phone LIMIT {_NUMBERS_AT_A_TIME}
 """
-# The lock that an opt-out takes (consent/rules.py): without it a STOP that is just being committed could be lifted.
+# The lock that an opt-out takes (consent/rules.py): else a STOP that is just being committed could be lifted.
 _LOCK = """
 SELECT pg_advisory_xact_lock(hashtextextended('number:' || phone, 0))
 FROM (SELECT phone FROM import_unsettled ORDER BY phone) locked
@@ -69,13 +72,13 @@ async def note_consent(driver: Driver) -> None:
 
 
 async def reviews(driver: Driver) -> tuple[tuple[str, ...], int]:
-    """Old identifiers of the first opt-ins to look at, of the numbers in this data set, and how many there are."""
+    """Old identifiers of the first opt-ins to look at, of this data set's numbers; and how many there are."""
     rows = await (await driver.execute(_LIST_REVIEWS.encode())).fetchall()
     return tuple(str(row[0]) for row in rows), rows[0][1] if rows else 0
 
 
 async def settle_numbers(connection: AsyncConnection) -> None:
-    """Move the numbers that had a state before this import, each under its lock, some hundred a transaction."""
+    """Move the numbers that had a state before this import, each under its lock, some hundred at a time."""
     while True:
         async with connection.begin():
             driver = await driver_connection(connection)

@@ -66,7 +66,12 @@ FACILITIES = DataFile(
     _words("facility_id name state timezone"),
     "facilities",
     (checks.an_identifier("facility_id"), checks.a_time_zone("timezone")),
-    {"imported_id": "s.facility_id", "name": _text("name"), "state": _text("state"), "timezone": "s.timezone"},
+    {
+        "imported_id": "s.facility_id",
+        "name": _text("name"),
+        "state": _text("state"),
+        "timezone": "s.timezone",
+    },
     unique=("facility_id",),
     free_text=("name",),
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care_console.contract.audit import Action
+from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.database import driver_connection
@@ -101,7 +102,7 @@ async def _note_file(ctx: Context, run_id: int, reader: RecordReader, report: Fi
         )
     )
     if report.loaded:
-        details = {"file": report.file, "loaded": report.loaded, "refused": report.refused}
+        details: dict[str, Json] = {"file": report.file, "loaded": report.loaded, "refused": report.refused}
         await record(ctx, Action.IMPORT_RUN, f"import:{run_id}", details=details)
 
 
@@ -110,29 +111,29 @@ async def _watching(
     connection: AsyncConnection, data: DataFile, rows: int, progress: ImportProgress
 ) -> AsyncIterator[None]:
     """While rows are stored, see how far it is: a table's sequence shows its count before the commit."""
-    async with await psycopg.AsyncConnection.connect(
-        connection.engine.url.set(drivername="postgresql").render_as_string(hide_password=False),
-        autocommit=True,
-    ) as second:
-        task = asyncio.create_task(_watch(second, data, max(rows, 1), progress))
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    url = connection.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    stopped = asyncio.Event()
+    task = asyncio.create_task(_watch(url, data, max(rows, 1), progress, stopped))
+    try:
+        yield
+    finally:
+        stopped.set()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _watch(
-    second: psycopg.AsyncConnection[Any], data: DataFile, rows: int, progress: ImportProgress
+    url: str, data: DataFile, rows: int, progress: ImportProgress, stopped: asyncio.Event
 ) -> None:
     statement = f"SELECT last_value FROM pg_sequences WHERE sequencename = '{data.table}_id_seq'"
     first: int | None = None
-    while True:
-        row = await (await second.execute(statement.encode())).fetchone()
-        value = int(row[0] or 0) if row else 0
-        first = value if first is None else first
-        progress.at("storing", READ_SHARE + (1 - READ_SHARE) * min(1.0, (value - first) / rows))
-        await asyncio.sleep(_WATCH_SECONDS)
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as second:
+        while not stopped.is_set():
+            row = await (await second.execute(statement.encode())).fetchone()
+            value = int(row[0] or 0) if row else 0
+            first = value if first is None else first
+            progress.at("storing", READ_SHARE + (1 - READ_SHARE) * min(1.0, (value - first) / rows))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), _WATCH_SECONDS)
 
 
 async def begin_run(ctx: Context, folder: Path) -> int:
@@ -144,7 +145,7 @@ async def begin_run(ctx: Context, folder: Path) -> int:
     return run_id
 
 
-async def end_run(ctx: Context, run_id: int, finished_at: datetime, details: dict[str, Any]) -> None:
+async def end_run(ctx: Context, run_id: int, finished_at: datetime, details: dict[str, Json]) -> None:
     """Note that it ended, and write its entry."""
     await ctx.connection.execute(
         update(import_runs).where(import_runs.c.id == run_id).values(finished_at=finished_at)

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class ImportRefused(Exception):
-    """The folder cannot be imported; `str()` says what is wrong, where, and what to do. Nothing was changed."""
+    """The folder cannot be imported; `str()` says what is wrong, where, what to do. Nothing was changed."""

@@ -71,7 +71,7 @@ class PlainProgress:
         """Say how much there is."""
         self._say(f"importing {total_bytes / 1e6:,.1f} MB")
 
-    def file(self, name: str, size: int) -> None:
+    def file(self, name: str, size: int) -> None:  # noqa: ARG002 - a protocol's argument
         """Note when it began."""
         self._name, self._since = name, time.monotonic()
 
@@ -117,7 +117,7 @@ class BarProgress:
         position = self._before + self._size * share
         self._bar.update(self._task, description=f"{self._name}: {doing}", completed=position)
 
-    def done(self, rows: int) -> None:
+    def done(self, rows: int) -> None:  # noqa: ARG002 - a protocol's argument
         """Move the bar to the file's end."""
         self._before += self._size
         self._bar.update(self._task, completed=self._before)

@@ -1,7 +1,7 @@
 """Reads a CSV file for COPY: whole records in large blocks, each checked for its count of fields.
 
-PostgreSQL parses the blocks again, so this looks at bytes in bulk only, and knows the line on which each record
-begins. A block in which anything is odd is read record by record, and what is odd in it is refused by line.
+PostgreSQL parses the blocks again, so this looks at bytes in bulk only, and knows the line on which each
+record begins. A block in which anything is odd is read record by record, and what is odd is refused by line.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from care_console.service.imports.problems import ImportRefused
 from care_console.service.imports.reasons import Reason
 
 BLOCK_BYTES = 1 << 20
-# A record longer than this is no record: a quote was opened and never closed, which would else swallow the file.
+# A longer record is none: a quote was opened and never closed, which would else swallow the file.
 MOST_RECORD_BYTES = 256 << 10
 
 _ALL = bytes(range(256))
@@ -35,8 +35,16 @@ _FIELDS = re.compile(rb"(" + _FIELD + rb")[,\n]")
 class RecordReader:
     """One pass over one file. After `blocks` ended, the other attributes tell what it met."""
 
-    def __init__(self, path: Path, columns: Collection[str], free_text: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        columns: Collection[str],
+        free_text: Collection[str] = (),
+        *,
+        block_bytes: int = BLOCK_BYTES,
+    ) -> None:
         self._path = path
+        self._block_bytes = block_bytes
         self._columns = list(columns)
         self._free = {self._columns.index(name) for name in free_text}
         self._shape = b"," * (len(self._columns) - 1) + b"\n"
@@ -61,11 +69,11 @@ class RecordReader:
     def blocks(self) -> Iterator[bytes]:
         """Whole records, in CSV that PostgreSQL reads as they are meant; the header is not among them."""
         with self._path.open("rb") as file:
-            pending = self._after_header(file.read(BLOCK_BYTES))
+            pending = self._after_header(file.readline(BLOCK_BYTES))
             ended = False
             while pending or not ended:
                 if not ended:
-                    chunk = file.read(BLOCK_BYTES)
+                    chunk = file.read(self._block_bytes)
                     ended = not chunk
                     self._count(chunk)
                     pending += chunk
@@ -76,7 +84,7 @@ class RecordReader:
     def check_header(self) -> None:
         """Raises ImportRefused where the file does not begin as it should."""
         with self._path.open("rb") as file:
-            self._without_header(file.read(BLOCK_BYTES))
+            self._without_header(file.readline(BLOCK_BYTES))
 
     def _after_header(self, start: bytes) -> bytes:
         self._count(start)
@@ -89,8 +97,8 @@ class RecordReader:
         wanted = ",".join(self._columns)
         if header.removesuffix(b"\r").replace(b'"', b"").decode(errors="replace") != wanted or not newline:
             raise ImportRefused(
-                f"{self._path.name} does not begin with the header that it should have. Nothing was loaded from "
-                f"it. Its first line must be: {wanted}"
+                f"{self._path.name} does not begin with its header. Nothing was loaded. Its first line must "
+                f"be: {wanted}"
             )
         return rest
 

@@ -7,10 +7,11 @@ from care_console.service.imports.staging import Driver, run, run_all
 
 _BEYOND = Reason.REFUND_BEYOND_CHARGE.value
 
-# A charge that failed took nothing, so nothing of it can be refunded. What is there already counts, whoever asked.
+# A charge that failed took nothing, so nothing of it can be refunded. What is there already counts, too.
 _NEW = """
 CREATE TEMP TABLE import_refunds ON COMMIT DROP AS
-SELECT s.ord, c.id AS charge_id, s.requested_at, s.amount_cents::bigint AS amount, s.status <> 'failed' AS counts,
+SELECT s.ord, c.id AS charge_id, s.requested_at, s.amount_cents::bigint AS amount,
+       s.status <> 'failed' AS counts,
        CASE c.status WHEN 'succeeded' THEN c.amount_cents ELSE 0 END::bigint AS charged
 FROM import_stage s JOIN charges c ON c.imported_id = s.charge_id
 WHERE NOT EXISTS (SELECT FROM refunds t WHERE t.imported_id = s.refund_id)
@@ -31,24 +32,25 @@ WITH held AS (
     SELECT n.charge_id, coalesce(min(held), 0) AS held FROM import_refunds n LEFT JOIN held USING (charge_id)
     GROUP BY n.charge_id HAVING sum(n.amount) + coalesce(min(held), 0) > min(n.charged)
 )
-SELECT n.ord, n.charge_id, n.amount, n.charged - b.held AS free FROM import_refunds n JOIN beyond b USING (charge_id)
+SELECT n.ord, n.charge_id, n.amount, n.charged - b.held AS free
+FROM import_refunds n JOIN beyond b USING (charge_id)
 ORDER BY n.charge_id, n.requested_at, n.ord
 """
 
 
 async def refuse_beyond_charge(driver: Driver) -> None:
-    """Put the staged refunds that go too far into `import_bad`: by the time they were asked for, then by line.
+    """Put the staged refunds that go too far into `import_bad`, taking them by their time, then by line.
 
-    A refused one takes nothing, so a smaller one after it may still be good. A failed one takes nothing either,
-    but is refused where it alone is more than was charged.
+    A refused one takes nothing, so a smaller one after it may still be good. A failed one takes nothing
+    either, but is refused where it alone is more than was charged.
     """
     await run(driver, _NEW)
     await run_all(driver, _ALONE)
     taken: dict[int, int] = {}
     bad: list[int] = []
-    async with driver.cursor(name="beyond") as cursor:
-        await cursor.execute(_TOGETHER.encode())
-        async for ord_, charge_id, amount, free in cursor:
+    async with driver.cursor(name="beyond") as found:
+        await found.execute(_TOGETHER.encode())
+        async for ord_, charge_id, amount, free in found:
             if charge_id not in taken:
                 taken = {charge_id: 0}
             if taken[charge_id] + amount > free:

@@ -94,8 +94,8 @@ def _lines(report: ImportReport) -> Iterator[str]:
     yield from _refusals(report)
     if report.review_count:
         yield (
-            f"{report.review_count:,} opt-ins came by a channel that lifts no opt-out; a supervisor should look "
-            f"at them: {_some(report.reviews, report.review_count)}."
+            f"{report.review_count:,} opt-ins came by a channel that lifts no opt-out; a supervisor should "
+            f"look at them: {_some(report.reviews, report.review_count)}."
         )
     if not report.kept:
         yield "Nothing was loaded: all or nothing was asked for. Mend the refused rows, or import without it."

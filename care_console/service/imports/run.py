@@ -12,6 +12,7 @@ import procrastinate
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care_console.evidence.entries import Json
 from care_console.service.foundation.clock import Clock, SystemClock
 from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.database import Database, driver_connection
@@ -71,11 +72,11 @@ async def import_folder(
     progress: ImportProgress | None = None,
     clock: Clock | None = None,
 ) -> ImportReport:
-    """Load the data set in `folder` (dataset format, see docs/import.md) into a migrated database.
+    """Load the data set in `folder` into a migrated database, and the sound that it names into `storage`.
 
-    Each file is one transaction, or all are one with `all_or_nothing`; killed at any moment and run again, it ends
-    as if it had run once. What is wrong with a row is named in the CSV file `rejects`. Raises ImportRefused,
-    with a sentence, where the folder is no data set or another import is at work.
+    Each file is one transaction, or all are one with `all_or_nothing`; killed at any moment and run again, it
+    ends as if it had run once. What is wrong with a row is named in the CSV file `rejects`. Raises
+    ImportRefused, with a sentence, where the folder is no data set or another import is at work.
     """
     began = time.monotonic()
     _check_folder(folder)
@@ -93,6 +94,7 @@ async def import_folder(
                 sounds,
             )
             await _open(work)
+            work.progress.begin(sum((folder / data.file).stat().st_size for data in FILES))
             report = await (_all_or_nothing if all_or_nothing else _file_by_file)(work, rejects, began)
             # The session's lock and tables must not go back into a pool with it.
             await connection.invalidate()
@@ -123,7 +125,8 @@ async def _open(work: _Run) -> None:
             await staging.take_lock(driver)
         except psycopg.errors.LockNotAvailable as error:
             raise ImportRefused(
-                "Another import is at work on this database. Nothing was loaded. Run this one when it has ended."
+                "Another import is at work on this database. Nothing was loaded. Run this one when that has "
+                "ended."
             ) from error
 
 
@@ -238,7 +241,7 @@ async def _rejects(driver: Driver, limit: int | None) -> AsyncIterator[list[tupl
             yield [(FILES[number].file, line, reason) for number, line, reason in rows]
 
 
-def _details(report: ImportReport) -> dict[str, int | bool | str]:
+def _details(report: ImportReport) -> dict[str, Json]:
     return {
         "folder": report.folder.name,
         "kept": report.kept,

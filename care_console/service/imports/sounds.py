@@ -1,4 +1,4 @@
-"""The sound files that a data set names: prepared on all of the machine's cores, stored some dozen a transaction."""
+"""The sound files that a data set names: prepared on all cores, stored some dozen at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The import's own tables, which live as long as its connection: rows as they came, and what is wrong with them."""
+"""The import's own tables, as long-lived as its connection: rows as they came, what is wrong with them."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ async def judge(driver: Driver, data: DataFile) -> None:
         f"FROM import_stage s {data.joins('LEFT')}) judged WHERE reason IS NOT NULL",
     )
     for number, unique in enumerate(data.unique):
-        # An identifier counts as seen even on a row that is refused; what else must be unique, where it is taken.
+        # An identifier counts as seen even on a row that is refused; a code only where its row is taken.
         taken = "WHERE NOT EXISTS (SELECT FROM import_bad b WHERE b.ord = i.ord)" if number else ""
         await run(
             driver,

@@ -1,4 +1,4 @@
-"""Takes a sound in: `prepare` measures it and makes the copy that people hear, `keep` stores both and the facts."""
+"""Takes a sound in: `prepare` measures it and makes the copy that people hear, `keep` stores both."""
 
 from __future__ import annotations
 

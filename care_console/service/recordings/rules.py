@@ -1,4 +1,4 @@
-"""Where a recording's sound is kept: by what it is, so that the same sound is kept once however often it comes."""
+"""Where a recording's sound is kept: by what it is, so that the same sound is kept once."""
 
 from __future__ import annotations
 
