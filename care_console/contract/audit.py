@@ -1,10 +1,8 @@
-"""Entries of the audit log as the API shows them, and the words their `action` is made of."""
+"""The words that an entry of the audit log is made of: what was done, and how it ended."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-
-from care_console.contract.base import CountedPage, Instant, Reply
 
 
 class Action(StrEnum):
@@ -47,20 +45,3 @@ class Outcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-
-
-class AuditEntry(Reply):
-    """One entry. `leaf` is the base64 of the stored bytes; `index` its place in the log, from 0."""
-
-    index: int
-    at: Instant
-    actor: str
-    action: str
-    outcome: Outcome
-    subject: str
-    origin: str
-    leaf: str
-
-
-class AuditPage(CountedPage[AuditEntry]):
-    """`GET /v1/audit/entries`."""

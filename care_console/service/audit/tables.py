@@ -1,8 +1,8 @@
-"""The audit log: entries that can be inserted and read, never changed, and their places in the log."""
+"""The audit log: entries that can be inserted and read, and never changed."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import Column, Index, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import UUID
 
 from care_console.service.foundation.database import at_column, id_column, metadata
@@ -23,12 +23,4 @@ audit_entries = Table(
     Index("ix_audit_entries_actor_at", "actor", "at"),
     Index("ix_audit_entries_action_at", "action", "at"),
     Index("ix_audit_entries_subject_at", "subject", "at"),
-)
-
-# Places are given after the commit, by one sequencer, so that no transaction waits for another's.
-audit_places = Table(
-    "audit_places",
-    metadata,
-    Column("index", BigInteger, primary_key=True, autoincrement=False),
-    Column("entry", BigInteger, ForeignKey("audit_entries.id"), nullable=False, unique=True),
 )

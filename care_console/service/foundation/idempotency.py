@@ -49,9 +49,12 @@ def checked_key(key: str | None) -> str:
 
 
 async def claim(
-    connection: AsyncConnection, staff_id: int, key: str, digest: bytes, now: datetime
+    connection: AsyncConnection, staff_id: int, key: str, digest: bytes, now: datetime, *, shared: bool
 ) -> StoredAnswer | None:
-    """Claim a key for this transaction; the stored answer where it was used before by the same request."""
+    """Claim a key for this transaction; the stored answer where it was used before by the same request.
+
+    `shared`: also where somebody else used it, for what the next person to sign in sends again.
+    """
     claimed = await connection.execute(
         insert(keys)
         .values(staff_id=staff_id, key=key, request_hash=digest, at=now)
@@ -60,10 +63,9 @@ async def claim(
     )
     if claimed.first() is not None:
         return None
-    stored = (
-        await connection.execute(select(keys).where(keys.c.staff_id == staff_id, keys.c.key == key))
-    ).one()
-    if stored.request_hash != digest:
+    stored = (await connection.execute(select(keys).where(keys.c.key == key))).one()
+    is_theirs = stored.staff_id == staff_id or shared
+    if stored.request_hash != digest or not is_theirs:
         raise Problem(
             ProblemType.KEY_REUSED,
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -72,10 +74,10 @@ async def claim(
     return StoredAnswer(stored.status, stored.body, stored.media_type)
 
 
-async def store_answer(connection: AsyncConnection, staff_id: int, key: str, answer: StoredAnswer) -> None:
+async def store_answer(connection: AsyncConnection, key: str, answer: StoredAnswer) -> None:
     """Keep the answer of this transaction for whoever asks again."""
     await connection.execute(
         update(keys)
-        .where(keys.c.staff_id == staff_id, keys.c.key == key)
+        .where(keys.c.key == key)
         .values(status=answer.status, body=answer.body, media_type=answer.media_type)
     )

@@ -23,6 +23,7 @@ from care_console.service.foundation.problems import Problem, forbidden
 from care_console.service.foundation.services import Services
 from care_console.service.staff.access import actor_of
 
+SHARED_PATH = "/v1/opt-outs"
 _WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -84,14 +85,16 @@ async def _once(ctx: Context, request: Request, inner: Handler) -> Response:
     if staff_id is None:
         raise forbidden("Only somebody who is signed in can do this.")
     digest = request_hash(request.method, request.url.path, await request.body())
-    stored = await claim(ctx.connection, staff_id, key, digest, ctx.now)
+    # A STOP that one person took is sent again by the next who signs in: it must stay one row of the log.
+    shared = request.url.path == SHARED_PATH and ctx.actor.may(Permission.OPT_OUT)
+    stored = await claim(ctx.connection, staff_id, key, digest, ctx.now, shared=shared)
     if stored is not None:
         headers = {"Idempotent-Replayed": "true"}
         return Response(stored.body, stored.status, headers, stored.media_type)
     response = await inner(request)
     answer = StoredAnswer(response.status_code, bytes(response.body), response.media_type)
     media_type = response.headers.get("content-type")
-    await store_answer(ctx.connection, staff_id, key, replace(answer, media_type=media_type))
+    await store_answer(ctx.connection, key, replace(answer, media_type=media_type))
     return response
 
 

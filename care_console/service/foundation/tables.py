@@ -9,8 +9,8 @@ from care_console.service.foundation.database import at_column, id_column, metad
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,
-    Column("staff_id", BigInteger, primary_key=True),
     Column("key", Text, primary_key=True),
+    Column("staff_id", BigInteger, nullable=False),
     Column("request_hash", LargeBinary, nullable=False),
     Column("status", Integer, nullable=True),
     Column("body", LargeBinary, nullable=True),

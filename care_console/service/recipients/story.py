@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import exists, or_, select
 
@@ -15,7 +14,7 @@ from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
 from care_console.service.links.tables import links
 from care_console.service.messages.diagnosis import diagnose
-from care_console.service.messages.facts import MessageFacts, read_facts
+from care_console.service.messages.facts import read_facts
 from care_console.service.messages.tables import messages
 from care_console.service.recipients.sentence import Told, tell_story
 from care_console.service.recipients.tables import recipients
@@ -55,7 +54,7 @@ async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
         story=tell_story(ctx.now, told, consent),
         on_this_number=await _others(ctx, row.phone, recipient_id),
         open_messages=[_open_message(one) for one in told],
-        may=_may(ctx, facts, consent),
+        may=_may(ctx, await _has_messages(ctx, recipient_id), consent),
         refund_budget=await budget(ctx, recipient_id),
     )
 
@@ -143,7 +142,12 @@ def _open_message(told: Told) -> OpenMessage:
     )
 
 
-def _may(ctx: Context, facts: list[MessageFacts], consent: Consent) -> list[Possibility]:
+async def _has_messages(ctx: Context, recipient_id: int) -> bool:
+    query = select(exists().where(messages.c.recipient_id == recipient_id))
+    return bool((await ctx.connection.execute(query)).scalar_one())
+
+
+def _may(ctx: Context, has_messages: bool, consent: Consent) -> list[Possibility]:
     """What this person may do here, and why not; the service decides again when it is asked."""
 
     def possibility(act: Act, permission: Permission, why_not: str | None = None) -> Possibility:
@@ -152,13 +156,13 @@ def _may(ctx: Context, facts: list[MessageFacts], consent: Consent) -> list[Poss
             why_not = f"The role {role} may not do this."
         return Possibility(act=act, allowed=why_not is None, why_not=why_not)
 
-    no_messages = None if facts else "There is no message of the last 30 days."
+    no_messages = None if has_messages else "No message was ever recorded for this recipient."
     is_out = consent.state is ConsentState.OPTED_OUT
-    stopped: Any = "Texts to this number are stopped already." if is_out else None
+    stopped = "Texts to this number are stopped already." if is_out else None
     return [
         possibility(Act.OPT_OUT, Permission.OPT_OUT, stopped),
         possibility(Act.REISSUE, Permission.REISSUE, no_messages),
-        possibility(Act.REFUND, Permission.REFUND),
-        possibility(Act.PREVIEW, Permission.PREVIEW),
+        possibility(Act.REFUND, Permission.REFUND, no_messages),
+        possibility(Act.PREVIEW, Permission.PREVIEW, no_messages),
         possibility(Act.NOTE, Permission.WRITE_NOTE),
     ]

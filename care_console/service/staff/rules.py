@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import argon2
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from care_console.contract.audit import Action, Outcome
 from care_console.contract.roles import Role
@@ -23,6 +23,7 @@ from care_console.service.staff.tokens import hashed, new_token
 TRIES = 10
 TRIES_WINDOW = timedelta(minutes=5)
 MIN_PASSWORD_LENGTH = 12
+REFRESH_AGAIN = timedelta(minutes=1)
 
 _hasher = argon2.PasswordHasher()  # the library's defaults follow RFC 9106's low-memory profile
 _NOBODYS_HASH = _hasher.hash("nobody's password, checked so that an unknown login takes as long")
@@ -63,11 +64,19 @@ async def record_failed_sign_in(ctx: Context, login: str) -> None:
 
 
 async def refresh(ctx: Context, refresh_token: str) -> SignedIn:
-    """Give a session new tokens; the old ones end. A refresh token is good once."""
+    """Give a session new tokens; the old ones end. A refresh token is good once, and for a minute again:
+
+    the answer to the first use may have been lost, and the desk must not be signed out by that.
+    """
+    digest = hashed(refresh_token)
+    is_lately = sessions.c.refreshed_at > ctx.now - REFRESH_AGAIN
     found = await ctx.connection.execute(
         select(sessions.c.id, sessions.c.ends_at, sessions.c.closed_at, staff.c.login, staff.c.role)
         .join(staff, staff.c.id == sessions.c.staff_id)
-        .where(sessions.c.refresh_hash == hashed(refresh_token), staff.c.disabled_at.is_(None))
+        .where(
+            or_(sessions.c.refresh_hash == digest, (sessions.c.refreshed_hash == digest) & is_lately),
+            staff.c.disabled_at.is_(None),
+        )
         .with_for_update(of=sessions)
     )
     session = found.first()
@@ -78,7 +87,13 @@ async def refresh(ctx: Context, refresh_token: str) -> SignedIn:
     await ctx.connection.execute(
         update(sessions)
         .where(sessions.c.id == session.id)
-        .values(access_hash=hashed(access), refresh_hash=hashed(again), access_expires_at=expires_at)
+        .values(
+            access_hash=hashed(access),
+            refresh_hash=hashed(again),
+            refreshed_hash=digest,
+            refreshed_at=ctx.now,
+            access_expires_at=expires_at,
+        )
     )
     await record(_as(ctx, session.login, session.id), Action.SESSION_REFRESHED, f"session:{session.id}")
     return SignedIn(

@@ -25,6 +25,8 @@ sessions = Table(
     Column("staff_id", BigInteger, ForeignKey("staff.id"), nullable=False, index=True),
     Column("access_hash", LargeBinary, nullable=False, unique=True),
     Column("refresh_hash", LargeBinary, nullable=False, unique=True),
+    Column("refreshed_hash", LargeBinary, nullable=True, index=True),
+    at_column("refreshed_at", nullable=True),
     at_column("opened_at"),
     at_column("access_expires_at"),
     at_column("ends_at"),

@@ -92,6 +92,23 @@ async def test_the_same_key_is_one_event_even_at_once(services: Services, sign_i
         assert len((await connection.execute(select(consent_events))).all()) == 1
 
 
+async def test_what_one_person_took_and_the_next_sends_again_is_one_event(
+    services: Services, sign_in: SignIn
+) -> None:
+    ana, ben = await sign_in(login="ana"), await sign_in(login="ben")
+    key = {"Idempotency-Key": "one stop"}
+    first = await ana.post("/v1/opt-outs", json=body(), headers=key)
+    again = await ben.post("/v1/opt-outs", json=body(), headers=key)
+    assert again.json() == first.json()
+    other = await ben.post("/v1/opt-outs", json=body(words="no"), headers=key)
+    assert other.json()["type"] == ProblemType.KEY_REUSED.uri
+    auditor = await sign_in(Role.AUDITOR)
+    refused = await auditor.post("/v1/opt-outs", json=body(), headers=key)
+    assert refused.status_code == 422
+    async with services.database.begin() as connection:
+        assert len((await connection.execute(select(consent_events))).all()) == 1
+
+
 async def test_a_clock_that_runs_ahead_never_loses_a_stop(sign_in: SignIn) -> None:
     client = await sign_in()
     ahead = (NOON + timedelta(hours=3)).isoformat()

@@ -77,14 +77,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "idempotency_keys",
-        sa.Column("staff_id", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.BigInteger(), nullable=False),
         sa.Column("request_hash", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("media_type", sa.Text(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("staff_id", "key", name=op.f("pk_idempotency_keys")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_idempotency_keys")),
     )
     op.create_index(op.f("ix_idempotency_keys_at"), "idempotency_keys", ["at"], unique=False)
     op.create_table(
@@ -184,14 +184,6 @@ def upgrade() -> None:
     )
     op.create_index("uq_approvals_kind_subject", "approvals", ["kind", "subject"], unique=True)
     op.create_table(
-        "audit_places",
-        sa.Column("index", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("entry", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["entry"], ["audit_entries.id"], name=op.f("fk_audit_places_entry")),
-        sa.PrimaryKeyConstraint("index", name=op.f("pk_audit_places")),
-        sa.UniqueConstraint("entry", name=op.f("uq_audit_places_entry")),
-    )
-    op.create_table(
         "consent_states",
         sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -266,6 +258,8 @@ def upgrade() -> None:
         sa.Column("staff_id", sa.BigInteger(), nullable=False),
         sa.Column("access_hash", sa.LargeBinary(), nullable=False),
         sa.Column("refresh_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("refreshed_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("access_expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
@@ -275,6 +269,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("access_hash", name=op.f("uq_sessions_access_hash")),
         sa.UniqueConstraint("refresh_hash", name=op.f("uq_sessions_refresh_hash")),
     )
+    op.create_index(op.f("ix_sessions_refreshed_hash"), "sessions", ["refreshed_hash"], unique=False)
     op.create_index(op.f("ix_sessions_staff_id"), "sessions", ["staff_id"], unique=False)
     op.create_table(
         "messages",

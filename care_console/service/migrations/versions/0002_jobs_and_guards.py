@@ -10,7 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("audit_entries", "audit_places", "consent_events", "ledger_transactions", "ledger_entries")
+APPEND_ONLY = ("audit_entries", "consent_events", "ledger_transactions", "ledger_entries")
 
 
 def upgrade() -> None:
