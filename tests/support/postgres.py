@@ -59,8 +59,8 @@ def running_cluster() -> Iterator[Cluster]:
         if become:
             shutil.chown(folder / "socket", become[2])
         data = folder / "data"
-        _run([*become, str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8",
-              "--no-sync", "--locale=C.UTF-8"], folder)  # fmt: skip
+        initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        _run([*become, *initdb, "--no-sync", "--locale=C.UTF-8"], folder)
         options = (
             f"-k {folder / 'socket'} -c listen_addresses= -c fsync=off -c full_page_writes=off "
             "-c max_connections=200 -c shared_buffers=128MB"
