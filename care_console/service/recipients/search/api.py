@@ -17,7 +17,7 @@ router = APIRouter(route_class=StaffRoute, tags=["search"])
 @router.get("/v1/search", dependencies=[allowed(Permission.FIND)])
 async def get_search(
     ctx: Ctx,
-    q: Annotated[str, Query(max_length=10_000)] = "",
+    q: Annotated[str, Query(description="What the caller said; of a very long text, its beginning.")] = "",
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> SearchReply:
     """Whoever the words may mean, best first, each with the reason."""

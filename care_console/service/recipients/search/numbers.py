@@ -10,7 +10,7 @@ import phonenumbers
 
 _E164 = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
 # Digits and what people put between them; not part of a word, so no piece of a reference is read as a number.
-_RUN = re.compile(r"(?<![^\W_])\+?\(?\d[\d\s().\-\u2010-\u2015\u2212/·~,_]*(?![^\W_])")
+_RUN = re.compile(r"(?<![^\W_])\+?\(?\d[\d\s()\[\].\-\u2010-\u2015\u2212/·~,_]*(?![^\W_])")
 LEAST_DIGITS = 4
 MOST_LAST_DIGITS = 9
 
