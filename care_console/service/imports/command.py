@@ -37,8 +37,8 @@ def import_command(settings: Settings, folder: Path, *, all_or_nothing: bool, re
     except (psycopg.Error, DBAPIError) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().split("\n", 1)[0]
         raise Trouble(
-            f"The import broke off: the database said: {reason}. Files that were finished stay loaded; run it "
-            "again and it goes on from there.",
+            f"The import broke off: the database said: {reason}. What was finished stays loaded; run "
+            "it again, and it goes on from there.",
             2,
         ) from error
     print_report(report)

@@ -86,10 +86,6 @@ async def add_recordings(ctx: Context, sounds: Iterable[tuple[int, Facts]]) -> N
 async def known_facts(ctx: Context, hashes: Iterable[bytes]) -> dict[bytes, Facts]:
     """The facts of those sounds (by SHA-256) that were taken in before, with whatever message."""
     columns = [recordings.c[name] for name in Facts.__dataclass_fields__]
-    query = (
-        select(*columns)
-        .where(recordings.c.source_sha256.in_(list(hashes)))
-        .distinct(recordings.c.source_sha256)
-    )
+    query = select(*columns).where(recordings.c.source_sha256.in_(list(hashes))).distinct()
     found = [Facts(*row) for row in await ctx.connection.execute(query)]
     return {facts.source_sha256: facts for facts in found}
