@@ -32,6 +32,8 @@ from care_console.service.recordings.rules import sound_inside
 MOST_WORKERS = 8
 # Lost when the import is killed: so many sounds are done again by the next run.
 _BATCH_A_WORKER = 24
+# Facts kept at hand, some 700 bytes each: data sets for trying things out give a few sounds to many messages.
+_MOST_KNOWN = 4096
 
 _NEXT = """
 SELECT s.line, s.message_id, s.path, r.message_id IS NOT NULL FROM import_sounds s
@@ -57,6 +59,7 @@ class SoundIntake:
         self._workers = max(1, min(os.cpu_count() or 1, MOST_WORKERS))
         self._pool: ProcessPoolExecutor | None = None
         self._last = 0
+        self._known: dict[bytes, Facts] = {}
 
     async def next_batch(self, ctx: Context) -> SoundReport | None:
         """Take the next sounds in, in the transaction of `ctx`; None when there are no more.
@@ -101,13 +104,19 @@ class SoundIntake:
     async def _facts(self, ctx: Context, sounds: list[_Sound]) -> dict[bytes, Facts]:
         """The facts by hash: of sounds known from before, and of the others once they are stored."""
         paths = {sound.sha256: sound.path for sound in sounds}
-        facts = await known_facts(ctx, paths)
+        facts = {sha256: self._known[sha256] for sha256 in paths if sha256 in self._known}
+        if missing := paths.keys() - facts.keys():
+            facts |= await known_facts(ctx, missing)
         # Each sound and its copy come back through memory: only so many at once.
         gate = asyncio.Semaphore(2 * self._workers)
         made = await asyncio.gather(
             *(self._make(gate, path) for sha256, path in paths.items() if sha256 not in facts)
         )
-        return facts | {one.source_sha256: one for one in made if one is not None}
+        facts |= {one.source_sha256: one for one in made if one is not None}
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        self._known |= facts
+        return facts
 
     async def _make(self, gate: asyncio.Semaphore, path: Path) -> Facts | None:
         async with gate:
