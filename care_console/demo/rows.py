@@ -29,7 +29,7 @@ LINK_DAYS = 30
 _CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _TEXT = {
     "en": "{sender} left you a voice message. Listen: https://mvm.example/m/{code} Reply STOP to end texts.",
-    "es": "{sender} le dejó un mensaje de voz. Escuche: https://mvm.example/m/{code} STOP para no recibir más.",
+    "es": "{sender} le dejó un mensaje de voz. Escuche: https://mvm.example/m/{code} STOP: no más textos.",
 }
 
 

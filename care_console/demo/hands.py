@@ -1,0 +1,140 @@
+"""Hands on the keys of the real window: real key events, waiting with a limit, pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
+
+T = TypeVar("T")
+W = TypeVar("W", bound=QWidget)
+
+WAIT_SECONDS = 20.0
+_LOOK_SECONDS = 0.02
+_COMMIT_PAUSE_SECONDS = 1.1  # the desk takes keys that commit once a second
+_MODIFIERS = {
+    "Ctrl": Qt.KeyboardModifier.ControlModifier,
+    "Shift": Qt.KeyboardModifier.ShiftModifier,
+}
+
+
+class NotSeen(Exception):
+    """What was waited for did not come; `str()` says what it was."""
+
+
+class Hands:
+    """Presses keys where the focus is, as somebody at the desk would."""
+
+    def __init__(self, window: QWidget, pictures: Path) -> None:
+        self.window = window
+        self.pictures = pictures
+        self.pressed = 0
+        self._committed = 0.0
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other: ``F9``, ``1``, ``Ctrl+Return``."""
+        for key in keys:
+            *modifiers, last = key.split("+")
+            held = Qt.KeyboardModifier.NoModifier
+            for modifier in modifiers:
+                held |= _MODIFIERS[modifier]
+            QTest.keyClick(self._focus(), cast(Qt.Key, getattr(Qt.Key, f"Key_{last}")), held)
+            self.pressed += 1
+
+    async def commit(self) -> None:
+        """Ctrl+Enter, once the desk takes it again."""
+        await self.until("a pause after what was done before", lambda: time.monotonic() > self._committed)
+        self.press("Ctrl+Return")
+        self._committed = time.monotonic() + _COMMIT_PAUSE_SECONDS
+
+    def type(self, words: str) -> None:
+        """Type words; they do not count as keys pressed."""
+        QTest.keyClicks(self._focus(), words)
+
+    async def until(self, what: str, condition: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
+        """Wait until a condition holds; its value."""
+        deadline = time.monotonic() + seconds
+        while not (value := condition()):
+            if time.monotonic() > deadline:
+                raise NotSeen(f"{what} was not seen within {seconds:g} s")
+            await asyncio.sleep(_LOOK_SECONDS)
+        return value
+
+    async def fact(self, what: str, read: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
+        """Wait for a fact of the database or the journal, read beside the window's thread."""
+        deadline = time.monotonic() + seconds
+        while not (value := await asyncio.to_thread(read)):
+            if time.monotonic() > deadline:
+                raise NotSeen(f"{what} was not found within {seconds:g} s")
+            await asyncio.sleep(0.1)
+        return value
+
+    def part(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
+        """A part of any of the desk's windows that is shown, by its name."""
+        for root in (self.window, *QApplication.topLevelWidgets()):
+            for found in root.findChildren(kind, name):
+                if found.isVisible():
+                    return found
+        raise NotSeen(f"there is no {name} on the screen")
+
+    def sees(self, name: str) -> bool:
+        """Whether a part is on the screen."""
+        try:
+            self.part(name)
+        except NotSeen:
+            return False
+        return True
+
+    def reads(self, name: str) -> str:
+        """The words of a label, or of the label within a notice; none where it is not shown."""
+        try:
+            part = self.part(name)
+        except NotSeen:
+            return ""
+        label = part if isinstance(part, QLabel) else part.findChild(QLabel)
+        return label.text() if label is not None else ""
+
+    async def row(self, words: str, most: int = 80) -> str:
+        """Go down the timeline from its top until the selected row says `words`; what it says."""
+        timeline = self.part("timeline", QAbstractItemView)
+        timeline.setFocus()
+        await self.until("a row of the timeline", lambda: timeline.model().rowCount())
+        self.press("Home")
+        for _ in range(most):
+            if words in (said := self._selected(timeline)):
+                return said
+            self.press("Down")
+            await asyncio.sleep(0)
+        raise NotSeen(f"no row of the timeline says {words!r}")
+
+    def picture(self, name: str) -> str:
+        """Take a picture of the window, with what stands before it; the file's name."""
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        grabbed = self.window.grab()
+        front = QApplication.activeModalWidget()
+        if front is not None and front is not self.window:
+            from PySide6.QtGui import QPainter
+
+            painter = QPainter(grabbed)
+            corner = front.mapToGlobal(front.rect().topLeft()) - self.window.mapToGlobal(
+                self.window.rect().topLeft()
+            )
+            painter.drawPixmap(corner, front.grab())
+            painter.end()
+        file = f"{name}.png"
+        grabbed.save(str(self.pictures / file))
+        return file
+
+    def _selected(self, timeline: QAbstractItemView) -> str:
+        model: QAbstractItemModel = timeline.model()
+        said: Any = model.data(timeline.currentIndex(), Qt.ItemDataRole.AccessibleTextRole)
+        return str(said or "")
+
+    def _focus(self) -> QWidget:
+        return QApplication.focusWidget() or QApplication.activeModalWidget() or self.window
