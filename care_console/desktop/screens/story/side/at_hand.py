@@ -81,6 +81,11 @@ class MessageAtHand(QObject):
         self._entry = entry
         self._choose()
 
+    def read_now(self) -> None:
+        """Read the message without waiting for the selection to settle: somebody wants to act on it."""
+        self._soon.stop()
+        self._read_soon()
+
     def _choose(self) -> None:
         selected = self._entry.message_id if self._entry is not None else None
         if selected is None:

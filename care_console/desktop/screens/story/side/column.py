@@ -64,6 +64,7 @@ class SideColumn(QWidget):
         self._left: dict[str, _Left] = {}
         self._review: RefundReview | None = None
         self._came_from: QWidget | None = None
+        self._when_read: Callable[[], None] | None = None
         self.at_hand = MessageAtHand(desk, self)
         self._make_sections()
         self._connect()
@@ -87,6 +88,7 @@ class SideColumn(QWidget):
 
     def select_entry(self, entry: TimelineEntry | None) -> None:
         """The timeline's selected row: its message is the one at hand."""
+        self._when_read = None
         self.at_hand.select(entry)
 
     def refund(self) -> None:
@@ -110,6 +112,11 @@ class SideColumn(QWidget):
         if not self._may(Act.REISSUE) or self._view is None:
             return
         story, message = self._view.story, self.at_hand.summary
+        if message is None and self.at_hand.id is not None:
+            # Keys are quicker than the service: what was pressed is done as soon as the message is known.
+            self._when_read = self.reissue
+            self.at_hand.read_now()
+            return
         if message is None:
             self._tell("There is no message to make a link for; select one in the timeline.")
             return
@@ -217,7 +224,7 @@ class SideColumn(QWidget):
             left = self._left.setdefault(self._view.story.id, _Left())
             left.reason = self.reasons.value
             left.panel = panel.objectName() if panel is not None and panel.editing else ""
-        self._came_from = None
+        self._came_from = self._when_read = None
         if panel is not None:
             panel.step_back()
         self.reasons.choose(None)
@@ -248,6 +255,9 @@ class SideColumn(QWidget):
         self.preview_section.show_message(summary)
         if message is not None:
             self.preview_section.show_levels(message.levels)
+        if summary is not None and self._when_read is not None:
+            wanted, self._when_read = self._when_read, None
+            wanted()
 
     # doing
 
