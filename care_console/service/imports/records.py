@@ -117,8 +117,8 @@ class RecordReader:
         block = pending[:end]
         if (ended and end < len(pending)) or not self._is_plain(block, parts):
             return self._take_one_by_one(pending, ended)
-        self._pass(block, parts)
-        return self._masked(block, parts), pending[end:]
+        broken_lines = self._pass(block, parts)
+        return self._masked(block, broken_lines), pending[end:]
 
     # -- a block of which every record is in order
 
@@ -136,8 +136,8 @@ class RecordReader:
             return False
         return bool(block)
 
-    def _pass(self, block: bytes, parts: list[bytes]) -> None:
-        """Move on over the records of the block, noting those with line breaks inside a field."""
+    def _pass(self, block: bytes, parts: list[bytes]) -> bool:
+        """Move on over the records of the block; whether fields hold line breaks, which it notes."""
         lines = block.count(b"\n")
         records = sum(part.count(b"\n") for part in parts[::2]) if len(parts) > 1 else lines
         if lines > records:
@@ -150,6 +150,7 @@ class RecordReader:
                     self._shift(self.sent + done + 2, breaks)
         self.sent += records
         self._line += lines
+        return lines > records
 
     def _shift(self, record: int, lines: int) -> None:
         """From `record` on, lines are ahead by so many more."""
@@ -159,36 +160,26 @@ class RecordReader:
         else:
             self._shifts.extend((record, shift))
 
-    def _masked(self, block: bytes, parts: list[bytes]) -> bytes:
+    def _masked(self, block: bytes, broken_lines: bool) -> bytes:
         """The block without the card numbers that stand in its free text."""
         if not self._free:
             return block
         digits = block.translate(_DIGITS)
         pieces: list[bytes] = []
-        done = 0
+        done = start = 0
         at = digits.find(_FEWEST_DIGITS)
         while at >= 0:
             end_match = _NOT_DIGIT.search(digits, at)
             end = end_match.start() if end_match else len(digits)
             run = block[at:end].decode()
             masked = mask_card_numbers(run)
-            if masked != run and self._is_free_text(block, at, parts):
-                pieces += block[done:at], masked.encode()
-                done = end
+            if masked != run:
+                start = _start_of_record(block, at, start, broken_lines)
+                if _column(block, start, at) in self._free:
+                    pieces += block[done:at], masked.encode()
+                    done = end
             at = digits.find(_FEWEST_DIGITS, end)
         return b"".join([*pieces, block[done:]]) if pieces else block
-
-    def _is_free_text(self, block: bytes, at: int, parts: list[bytes]) -> bool:
-        start = block.rfind(b"\n", 0, at) + 1
-        if len(parts) > 1 and any(b"\n" in part for part in parts[1::2]):
-            start = 0
-            while (record := _RECORD.match(block, start)) is not None and record.end() <= at:
-                start = record.end()
-        column = 0
-        while (field := _FIELDS.match(block, start)) is not None and field.end() <= at:
-            start = field.end()
-            column += 1
-        return column in self._free
 
     # -- one record after the other
 
@@ -252,6 +243,24 @@ def _end_of_last_record(pending: bytes, parts: list[bytes]) -> int:
             return end - len(parts[number]) + place + 1
         end -= len(parts[number]) + 1
     return 0
+
+
+def _start_of_record(block: bytes, at: int, before: int, broken_lines: bool) -> int:
+    """Where the record begins that holds the byte `at`; some record begins at `before`."""
+    if not broken_lines:
+        return block.rfind(b"\n", 0, at) + 1
+    while (record := _RECORD.match(block, before)) is not None and record.end() <= at:
+        before = record.end()
+    return before
+
+
+def _column(block: bytes, start: int, at: int) -> int:
+    """In which field of the record that begins at `start` the byte `at` lies."""
+    column = 0
+    while (field := _FIELDS.match(block, start)) is not None and field.end() <= at:
+        start = field.end()
+        column += 1
+    return column
 
 
 def _unquoted(field: str) -> str:
