@@ -7,7 +7,18 @@ import procrastinate
 from care_console.service.foundation import jobs as foundation
 from care_console.service.refunds import tasks as refunds
 
-BLUEPRINTS: dict[str, procrastinate.Blueprint] = {
+_ROOMS: dict[str, procrastinate.Blueprint] = {
     "jobs": foundation.blueprint,
     "refunds": refunds.blueprint,
 }
+
+
+def _with_every_task() -> procrastinate.App:
+    app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+    for namespace, tasks in _ROOMS.items():
+        app.add_tasks_from(tasks, namespace=namespace)
+    return app
+
+
+# A blueprint's tasks take their full names once in a process: a worker puts its own connection under this.
+EVERY_TASK = _with_every_task()

@@ -12,7 +12,6 @@ from care_console.service.foundation.jobs import make_job_app
 from care_console.service.foundation.services import Services
 from care_console.service.gateways.cards.stripe import StripeCards
 from care_console.service.gateways.storage.files import open_storage
-from care_console.service.job_rooms import BLUEPRINTS
 from care_console.service.settings import Settings
 
 
@@ -26,7 +25,7 @@ async def wired(
 ) -> AsyncIterator[Services]:
     """The parts for as long as the process needs them; closed in the end, the last made first."""
     database = Database(database_url, settings.pool_size)
-    jobs = make_job_app(database_url, BLUEPRINTS)
+    jobs = make_job_app(database_url)
     cards = StripeCards(
         settings.stripe_key.get_secret_value(),
         settings.stripe_webhook_secret.get_secret_value(),

@@ -20,15 +20,9 @@ log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
 
 
-def make_job_app(
-    database_url: str, blueprints: dict[str, procrastinate.Blueprint] | None = None
-) -> procrastinate.App:
-    """The queue of one database. Deferring needs no blueprints; only a worker does."""
-    connector = procrastinate.PsycopgConnector(conninfo=database_url)
-    app = procrastinate.App(connector=connector)
-    for namespace, tasks in (blueprints or {}).items():
-        app.add_tasks_from(tasks, namespace=namespace)
-    return app
+def make_job_app(database_url: str) -> procrastinate.App:
+    """The queue of one database, for putting jobs into: that needs their names only."""
+    return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database_url))
 
 
 async def defer(

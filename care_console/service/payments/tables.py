@@ -24,7 +24,7 @@ charges = Table(
     CheckConstraint("amount_cents >= 0", name="amount_cents"),
     CheckConstraint("method IN ('card', 'prepaid')", name="method"),
     CheckConstraint("status IN ('succeeded', 'failed')", name="status"),
-    # Ours, once each. In an imported history a declined try and the one that went through may share a payment.
+    # Ours, once each. In an imported history a declined try and the one that went through may share it.
     Index(
         "uq_charges_processor_ref_ours",
         "processor_ref",

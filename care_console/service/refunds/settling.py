@@ -23,10 +23,11 @@ from care_console.service.gateways.cards.port import ProcessorRefund, ProcessorS
 from care_console.service.payments.tables import charges
 from care_console.service.prepaid.ledger import give_back
 from care_console.service.recipients.tables import recipients
-from care_console.service.refunds.rules import announce_refund, lock_refund, move
+from care_console.service.refunds.rules import announce_refund, lock_refund, move, start_waiting
 
 # Processors may forget a key after 24 hours; sent again after that it would be a second refund.
 KEY_LIFE = timedelta(hours=23)
+_A_MOMENT = timedelta(seconds=0.5)
 
 _STATE = {
     ProcessorState.PENDING: RefundState.PENDING,
@@ -72,6 +73,8 @@ async def begin(ctx: Context, refund_id: UUID) -> Submission | None:
     charge = (await ctx.connection.execute(select(charges).where(charges.c.id == row.charge_id))).one()
     if state is RefundState.WAITING:
         if row.sends_at > ctx.now:
+            # The database's clock found it due, ours does not yet: a moment later, and never not at all.
+            await start_waiting(ctx, refund_id, max(row.sends_at, ctx.now + _A_MOMENT))
             return None
         if charge.method == PaymentMethod.PREPAID:
             await _give_back_prepaid(ctx, refund_id, row.recipient_id, row.amount_cents)

@@ -16,6 +16,7 @@ from care_console.service.foundation.jobs import defer, services_of
 from care_console.service.foundation.services import Services
 from care_console.service.gateways.cards.port import NotSent, OutcomeUnknown, ProcessorRefund, Refused
 from care_console.service.refunds import settling
+from care_console.service.refunds.rules import start_waiting
 from care_console.service.refunds.settling import Submission, may_send_again
 from care_console.service.refunds.tables import refunds
 
@@ -23,6 +24,8 @@ log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
 
 _ORIGIN = "job:refunds"
+# A database or a processor that is away for an hour must lose nothing: the job is done until it is done.
+_AGAIN = procrastinate.RetryStrategy(max_attempts=500, wait=10)
 _SWEPT_AFTER = timedelta(minutes=2)
 _PENDING_READ_EVERY = timedelta(hours=1)
 _LONGEST_WAIT_SECONDS = 60
@@ -32,7 +35,7 @@ _GONE = (
 )
 
 
-@blueprint.task(name="send", pass_context=True)
+@blueprint.task(name="send", pass_context=True, retry=_AGAIN)
 async def send(context: JobContext, refund_id: str) -> None:
     """Send a refund whose seconds are over. Done again after a crash, it reads first."""
     services = services_of(context)
@@ -45,7 +48,7 @@ async def send(context: JobContext, refund_id: str) -> None:
         await _read(services, submission, readings=0)
 
 
-@blueprint.task(name="reconcile", pass_context=True)
+@blueprint.task(name="reconcile", pass_context=True, retry=_AGAIN)
 async def reconcile(context: JobContext, refund_id: str, readings: int = 0) -> None:
     """Read from the processor what became of a refund; nothing there and young: send the same key again."""
     services = services_of(context)
@@ -54,7 +57,7 @@ async def reconcile(context: JobContext, refund_id: str, readings: int = 0) -> N
         await _read(services, submission, readings)
 
 
-@blueprint.task(name="read_told", pass_context=True)
+@blueprint.task(name="read_told", pass_context=True, retry=_AGAIN)
 async def read_told(context: JobContext, refund_id: str, processor_id: str) -> None:
     """A webhook spoke of a refund: read it anew, since webhooks come late and out of order."""
     services = services_of(context)
@@ -72,20 +75,25 @@ async def sweep(context: JobContext, timestamp: int) -> None:
         ctx = services.context(connection, SYSTEM, _ORIGIN)
         stuck = refunds.c.state.in_((RefundState.SUBMITTED.value, RefundState.UNKNOWN.value))
         quiet = refunds.c.state == RefundState.PENDING.value
+        left = refunds.c.state == RefundState.WAITING.value
         found = await connection.execute(
-            select(refunds.c.id)
+            select(refunds.c.id, refunds.c.state)
             .where(
                 refunds.c.imported_id.is_(None),
                 or_(
                     stuck & (refunds.c.submitted_at < ctx.now - _SWEPT_AFTER),
                     quiet & (refunds.c.submitted_at < ctx.now - _PENDING_READ_EVERY),
+                    left & (refunds.c.sends_at < ctx.now - _SWEPT_AFTER),
                 ),
             )
             .limit(500)
         )
         for row in found:
             log.info("refunds.swept", refund_id=str(row.id), seen=timestamp)
-            await _defer_reading(ctx, row.id, readings=0, seconds=0)
+            if row.state == RefundState.WAITING:
+                await start_waiting(ctx, row.id, ctx.now)
+            else:
+                await _defer_reading(ctx, row.id, readings=0, seconds=0)
 
 
 async def _begin(services: Services, refund_id: UUID) -> Submission | None:

@@ -1,0 +1,107 @@
+"""The service with the card processor's twin beside it, and a charge that the twin knows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, text
+
+from care_console.service.audit.tables import audit_entries
+from care_console.service.foundation.context import SYSTEM
+from care_console.service.foundation.services import Services
+from care_console.service.refunds.tables import refunds
+from care_console.service.settings import Settings
+from care_console.service.worker import run_worker
+from tests.support import builders
+from tests.support.card_twin import CardTwin, card_twin
+
+
+@pytest_asyncio.fixture
+async def twin() -> AsyncIterator[CardTwin]:
+    """The processor's twin."""
+    async with card_twin() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(settings: Settings, twin: CardTwin) -> Settings:
+    """The twin is our processor; an unknown refund may be called failed after seconds, not minutes."""
+    secret = type(settings.stripe_webhook_secret)
+    return settings.model_copy(
+        update={
+            "stripe_url": twin.url,
+            "stripe_webhook_secret": secret(twin.secret),
+            "refund_reading_seconds": 0.0,
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Money:
+    """Asking for refunds, doing the jobs, and what became of it."""
+
+    services: Services
+    twin: CardTwin
+
+    async def charge(self, cents: int = 399, **values: Any) -> int:
+        """A charge that the twin knows."""
+        if values.get("method", "card") == "card" and "processor_ref" not in values:
+            values["processor_ref"] = await self.twin.paid(cents)
+        async with self.services.database.begin() as connection:
+            ctx = self.services.context(connection, SYSTEM, "test")
+            message = values.pop("message_id", None) or await builders.a_message(ctx, price_cents=cents)
+            return await builders.a_charge(ctx, message, amount_cents=cents, **values)
+
+    async def work(self) -> None:
+        """Do every job of refunds that is due, and what these put off to now; a minute at most."""
+        due = text(
+            "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
+            "AND task_name IN ('refunds:send', 'refunds:reconcile', 'refunds:read_told') "
+            "AND coalesce(scheduled_at, now()) <= now()"
+        )
+        async with asyncio.timeout(60):
+            while True:
+                await run_worker(self.services, until_empty=True)
+                async with self.services.database.begin() as connection:
+                    if not (await connection.execute(due)).scalar_one():
+                        return
+
+    async def state(self, refund_id: UUID | str) -> str:
+        """Where a refund stands, in the database."""
+        async with self.services.database.begin() as connection:
+            query = select(refunds.c.state).where(refunds.c.id == UUID(str(refund_id)))
+            return str((await connection.execute(query)).scalar_one())
+
+    async def until(self, refund_id: UUID | str, state: str) -> None:
+        """Wait until a refund is in a state, for half a minute at most."""
+        async with asyncio.timeout(30):
+            while await self.state(refund_id) != state:  # noqa: ASYNC110 - it is the database that changes
+                await asyncio.sleep(0.05)
+
+    async def actions(self, refund_id: UUID | str) -> list[str]:
+        """What the audit log says was done with a refund, in order."""
+        async with self.services.database.begin() as connection:
+            query = select(audit_entries.c.action).where(audit_entries.c.subject == f"refund:{refund_id}")
+            return [row.action for row in await connection.execute(query.order_by(audit_entries.c.id))]
+
+
+@pytest.fixture
+def money(services: Services, twin: CardTwin) -> Money:
+    """Hands for money."""
+    return Money(services, twin)
+
+
+async def ask(
+    client: httpx.AsyncClient, charge: int, cents: int = 399, *, key: str | None = None, **changes: Any
+) -> httpx.Response:
+    """Ask for a refund with a new id, unless one is given."""
+    body = {"amount_cents": cents, "reason": "inaudible", "note": "", "expected_refunded_cents": 0} | changes
+    headers = {"Idempotency-Key": key or str(uuid4())}
+    return await client.post(f"/v1/charges/{charge}/refunds", json=body, headers=headers)
