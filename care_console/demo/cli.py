@@ -68,7 +68,7 @@ async def _open(running: Running) -> None:
 
 
 def _on_qt(work: Coroutine[None, None, T]) -> T:
-    from qasync import QEventLoop
+    from qasync import QEventLoop  # type: ignore[import-untyped]
 
     from care_console.desktop.app import make_application
 

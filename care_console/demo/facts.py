@@ -1,4 +1,4 @@
-"""What really happened: read from the service's database and from the processor's journal, never the screen."""
+"""What really happened: read from the service's database and the processor's journal, never the screen."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 
 T = TypeVar("T")
-W = TypeVar("W", bound=QWidget)
 
 WAIT_SECONDS = 20.0
 _LOOK_SECONDS = 0.02
@@ -53,6 +52,10 @@ class Hands:
         self.press("Ctrl+Return")
         self._committed = time.monotonic() + _COMMIT_PAUSE_SECONDS
 
+    async def in_front(self) -> None:
+        """Wait until the desk itself, and nothing before it, takes the keys."""
+        await self.until("the desk in front", lambda: QApplication.activeWindow() is self.window)
+
     def type(self, words: str) -> None:
         """Type words; they do not count as keys pressed."""
         QTest.keyClicks(self._focus(), words)
@@ -75,10 +78,10 @@ class Hands:
             await asyncio.sleep(0.1)
         return value
 
-    def part(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
+    def part(self, name: str) -> QWidget:
         """A part of any of the desk's windows that is shown, by its name."""
         for root in (self.window, *QApplication.topLevelWidgets()):
-            for found in root.findChildren(kind, name):
+            for found in root.findChildren(QWidget, name):
                 if found.isVisible():
                     return found
         raise NotSeen(f"there is no {name} on the screen")
@@ -92,17 +95,24 @@ class Hands:
         return True
 
     def reads(self, name: str) -> str:
-        """The words of a label, or of the label within a notice; none where it is not shown."""
+        """The words of a label, of the label in a notice, or for a screen reader; none if it is hidden."""
         try:
             part = self.part(name)
         except NotSeen:
             return ""
         label = part if isinstance(part, QLabel) else part.findChild(QLabel)
-        return label.text() if label is not None else ""
+        return label.text() if label is not None else part.accessibleName()
+
+    def list(self, name: str) -> QAbstractItemView:
+        """A list or table that is on the screen."""
+        found = self.part(name)
+        if not isinstance(found, QAbstractItemView):
+            raise NotSeen(f"{name} is no list")
+        return found
 
     async def row(self, words: str, most: int = 80) -> str:
         """Go down the timeline from its top until the selected row says `words`; what it says."""
-        timeline = self.part("timeline", QAbstractItemView)
+        timeline = self.list("timeline")
         timeline.setFocus()
         await self.until("a row of the timeline", lambda: timeline.model().rowCount())
         self.press("Home")

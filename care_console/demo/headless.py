@@ -9,8 +9,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
-
 from care_console.demo.facts import read_facts
 from care_console.demo.hands import Hands, NotSeen
 from care_console.demo.running import Running
@@ -26,7 +24,7 @@ async def drive(running: Running, folder: Path) -> bool:
     try:
         handle.window.activateWindow()
         hands = Hands(handle.window, folder)
-        await hands.until("the desk in front", lambda: QApplication.activeWindow() is handle.window)
+        await hands.in_front()
         scene = Scene(hands, read_facts(running.url, running.data_dir))
         steps = [await _do(number, name, step, scene) for number, (name, step) in enumerate(STEPS, 1)]
     finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 from care_console.demo.dataset import write_dataset
 from care_console.demo.speech import SpeechMissing
 
-PASSWORD = "a demo on this machine only"
+PASSWORD = "a demo on this machine only"  # noqa: S105 - of a service that ends with the demo
 SPECIALIST, SUPERVISOR = "ana.specialist", "sam.supervisor"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 30.0

@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractItemView
-
 from care_console.demo.facts import Facts
 from care_console.demo.hands import Hands
 from care_console.demo.running import PASSWORD, SPECIALIST
@@ -46,7 +44,7 @@ class Scene:
         hands.type(words)
         hits = await hands.until(f"a hit for {words!r}", lambda: hands.sees("hits"))
         assert hits
-        view = hands.part("hits", QAbstractItemView)
+        view = hands.list("hits")
         await hands.until(f"a hit for {words!r}", lambda: view.model().rowCount())
         hands.press("Return")
 
@@ -168,7 +166,9 @@ async def reissue(scene: Scene) -> Checked:
     recipient = await scene.open("roslind gutierez", ROSALIND)
     await hands.row("Message")
     before = hands.pressed
-    hands.press("F8", "1")
+    hands.press("F8")
+    await hands.until("the panel for a new link", lambda: hands.sees("reissuePanel"))
+    hands.press("1")
     await hands.commit()
     keys = hands.pressed - before
     code = await hands.until("the new code", lambda: hands.reads("reissueCode"))
@@ -206,13 +206,13 @@ async def refund_and_undo(scene: Scene) -> Checked:
     sent = [line for line in facts.journal("refund") if line.get("refund_id") == refund_id]
     hold(not sent, "the processor was never asked")
     await hands.until("that it was taken back", lambda: "taken back" in hands.reads("refundState"))
+    await _close_review(hands)
     return {"refund_id": refund_id, "state": "withdrawn", "at_the_processor": len(sent), "keys": keys}
 
 
 async def refund_and_settle(scene: Scene) -> Checked:
     """Once more, and this time it goes: the processor did it once, for the whole amount."""
     hands, facts = scene.hands, scene.facts
-    hands.press("Escape")
     charge, keys = await _ask_refund(scene)
     made = await hands.fact(
         "that it succeeded", lambda: _refunds(facts, charge, "succeeded"), _SETTLE_SECONDS
@@ -223,8 +223,7 @@ async def refund_and_settle(scene: Scene) -> Checked:
     hold(done[0]["amount_cents"] == made[0]["amount_cents"], "the processor gave back the same amount")
     for action in ("refund.asked", "refund.submitted", "refund.settled"):
         hold(facts.entries(action, f"refund:{refund_id}") == 1, f"{action} has its entry")
-    hands.press("Escape")
-    await hands.until("the review closed", lambda: not hands.sees("refundReview"))
+    await _close_review(hands)
     return {
         "refund_id": refund_id,
         "charge_id": charge,
@@ -233,6 +232,12 @@ async def refund_and_settle(scene: Scene) -> Checked:
         "at_the_processor": len(done),
         "keys": keys,
     }
+
+
+async def _close_review(hands: Hands) -> None:
+    hands.press("Escape")
+    await hands.until("the review closed", lambda: not hands.sees("refundReview"))
+    await hands.in_front()
 
 
 async def _ask_refund(scene: Scene) -> tuple[int, int]:
