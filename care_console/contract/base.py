@@ -20,6 +20,12 @@ def _as_rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def _without_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("this text holds a character that cannot be stored; type it anew")
+    return text
+
+
 def _without_card_number(text: str) -> str:
     if holds_card_number(text):
         raise ValueError("this text holds what looks like a card number; take it out and send it again")
@@ -37,6 +43,7 @@ E164 = Annotated[str, StringConstraints(pattern=r"^\+1[2-9]\d{2}[2-9]\d{6}$")]
 FreeText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=2000),
+    AfterValidator(_without_nul),
     AfterValidator(_without_card_number),
 ]
 """What a person typed. Plain text always; a card number in it is refused (PCI DSS)."""

@@ -15,6 +15,7 @@ from care_console.service.consent.api import router as consent_router
 from care_console.service.foundation.error_handlers import add_error_handlers
 from care_console.service.foundation.health import router as health_router
 from care_console.service.foundation.metrics import MetricsMiddleware
+from care_console.service.foundation.openapi import complete_openapi
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.stream import router as stream_router
 from care_console.service.links.api import router as links_router
@@ -73,4 +74,5 @@ def make_app(services: Services) -> FastAPI:
     add_error_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
+    complete_openapi(app)
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from uuid import uuid4
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -75,6 +76,14 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 async def _on_database(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)
+    if isinstance(error.orig, psycopg.DataError):
+        # A NUL in a text, a number beyond its column: nothing that anybody means, and nothing that is stored.
+        problem = Problem(
+            ProblemType.MALFORMED,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "The request holds a value that cannot be stored or looked for. Nothing was done.",
+        )
+        return problem_response(problem.document(instance=request.url.path))
     if not (error.connection_invalidated or error.code == "e3q8"):
         return await _on_bug(request, error)
     log.error("database.unavailable", path=request.url.path)

@@ -1,0 +1,63 @@
+"""The contract does not change by accident, and says everything that a caller must know."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.contract.snapshot import FILE, document
+
+OPEN = {"/v1/session", "/v1/session/refresh", "/gateways/cards/stripe/webhook"}
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    read = json.loads(document())
+    return [
+        (path, method, told) for path, methods in read["paths"].items() for method, told in methods.items()
+    ]
+
+
+def test_the_document_is_the_one_that_was_decided() -> None:
+    assert document() == FILE.read_text(encoding="utf-8"), (
+        "the API changed; if that is meant, run `python -m tests.contract.snapshot` and write down why"
+    )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "POST /v1/session",
+        "GET /v1/session",
+        "DELETE /v1/session",
+        "POST /v1/session/refresh",
+        "GET /v1/search",
+        "GET /v1/recipients/{recipient_id}",
+        "GET /v1/recipients/{recipient_id}/timeline",
+        "POST /v1/recipients/{recipient_id}/notes",
+        "GET /v1/messages/{message_id}",
+        "POST /v1/messages/{message_id}/previews",
+        "POST /v1/messages/{message_id}/links",
+        "POST /v1/charges/{charge_id}/refunds",
+        "GET /v1/refunds/{refund_id}",
+        "DELETE /v1/refunds/{refund_id}",
+        "POST /v1/opt-outs",
+        "GET /v1/opt-outs",
+        "GET /v1/approvals",
+        "POST /v1/approvals/{approval_id}/decision",
+        "GET /v1/events",
+        "POST /gateways/cards/stripe/webhook",
+    ],
+)
+def test_every_call_is_in_it(call: str) -> None:
+    assert call in {f"{method.upper()} {path}" for path, method, _ in operations()}
+
+
+def test_each_call_says_its_problems_its_session_and_its_key() -> None:
+    for path, method, told in operations():
+        assert "application/problem+json" in told["responses"]["default"]["content"], path
+        if path.startswith("/v1/") and path != "/v1/events" and (path not in OPEN or method != "post"):
+            assert told["security"] == [{"session": []}], f"{method} {path}"
+            keys = [one for one in told.get("parameters", []) if one["name"] == "Idempotency-Key"]
+            assert len(keys) == (method == "post"), f"{method} {path}"
