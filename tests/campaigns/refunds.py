@@ -11,7 +11,7 @@ import random
 import tempfile
 import time
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -70,7 +70,7 @@ class Outcome:
 
     def figures(self) -> dict[str, Any]:
         """For the report."""
-        return asdict(self) | {"held": self.held}
+        return vars(self) | {"states": dict(self.states), "faults": dict(self.faults), "held": self.held}
 
 
 @dataclass(frozen=True, slots=True)
