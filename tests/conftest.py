@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -22,3 +23,11 @@ def database_url(cluster: Cluster) -> Iterator[str]:
     url = cluster.database()
     yield url
     cluster.drop(url)
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """After each test its garbage is collected here, on the main thread: windows turn the collector off."""
+    yield
+    if not gc.isenabled():
+        gc.collect()

@@ -16,7 +16,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from qasync import QEventLoop  # type: ignore[import-untyped]
 
-from care_console.desktop.shell import tasks, theme
+from care_console.desktop.shell import garbage, tasks, theme
 from care_console.desktop.shell.tokens import Look
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def make_application(look: Look = Look.LIGHT, text_scale: float = 1.0) -> QAppli
     application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
     application.setApplicationName("Care console")
     application.setDesktopFileName("care-console")
+    if application.findChild(garbage.GarbageOfTheWindow) is None:
+        garbage.GarbageOfTheWindow(application)
     # Closing ends the desk in order (see run_desk); Qt's own quitting would cut that off.
     application.setQuitOnLastWindowClosed(False)
     theme.apply(application, look, text_scale)
@@ -127,6 +129,7 @@ async def run_desk(options: DeskOptions) -> int:
     handle.window.resize(first.size())
     handle.window.show()
     first.close()
+    garbage.settle()
     await handle.closed.wait()
     await handle.close()
     return 0

@@ -38,6 +38,8 @@ async def test_the_desk_opens_with_no_service_says_offline_and_ends_in_order(
     assert window is not None
     assert window.frame.sign_in.isVisible()
     assert not any(isinstance(w, QLabel) and w.isVisible() for w in QApplication.topLevelWidgets())
+    window.activateWindow()
+    await until(lambda: QApplication.activeWindow() is window)
     QTest.keyClick(window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
     assert await asyncio.wait_for(running, 10) == 0
     assert asyncio.all_tasks() == before
