@@ -44,7 +44,12 @@ def read(path: Path, block_bytes: int = 1 << 20) -> tuple[list[tuple[str, ...]],
     return [tuple(row) for row in csv.reader(io.StringIO(whole, newline=""))], reader
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(rows=ROWS, block_bytes=st.integers(1, 90))
 def test_any_well_formed_file_is_read_as_it_was_written(
     tmp_path: Path, rows: list[tuple[str, ...]], block_bytes: int
