@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from care_console import __version__
 from care_console.service.approvals.api import router as approvals_router
 from care_console.service.consent.api import router as consent_router
+from care_console.service.foundation.bodies import BodyLimitMiddleware
 from care_console.service.foundation.error_handlers import add_error_handlers
 from care_console.service.foundation.health import router as health_router
 from care_console.service.foundation.metrics import MetricsMiddleware
@@ -70,6 +71,7 @@ def make_app(services: Services) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
+    app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(MetricsMiddleware)
     add_error_handlers(app)
     for router in ROUTERS:

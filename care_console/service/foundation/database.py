@@ -10,6 +10,8 @@ import psycopg
 from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+_POOL_SECONDS = 5  # the desk waits fifteen for an answer; "try again" after five is worth more than silence
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,7 +39,12 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
-            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            pool_timeout=_POOL_SECONDS,
+            hide_parameters=True,  # an error repeats the statement; what was in it is somebody's
         )
 
     @asynccontextmanager

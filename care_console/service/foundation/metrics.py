@@ -1,9 +1,10 @@
-"""Counts and times of requests, by route and never by what is in the path."""
+"""Counts, times and one log line of each request: by its route, never by what is in its path or query."""
 
 from __future__ import annotations
 
 import time
 
+import structlog
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +15,9 @@ SECONDS = Histogram(
     ["route"],
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+log = structlog.get_logger(__name__)
 
 
 class MetricsMiddleware:
@@ -28,12 +32,33 @@ class MetricsMiddleware:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
+        is_told = False
 
         async def counted(message: Message) -> None:
+            nonlocal is_told
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "none")
-                REQUESTS.labels(scope["method"], route, message["status"]).inc()
-                SECONDS.labels(route).observe(time.perf_counter() - began)
+                is_told = True
+                _tell(scope, message["status"], time.perf_counter() - began)
             await send(message)
 
-        await self._app(scope, receive, counted)
+        try:
+            await self._app(scope, receive, counted)
+        except Exception:
+            # A mistake of ours is answered further out, where nobody counts.
+            if not is_told:
+                _tell(scope, 500, time.perf_counter() - began)
+            raise
+
+
+def route_of(scope: Scope) -> str:
+    """The template of a request's path, such as ``/v1/messages/{message_id}``."""
+    return getattr(scope.get("route"), "path", "none")
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    # A method is a word of the caller's choosing, and a label for each would fill the memory.
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    route = route_of(scope)
+    REQUESTS.labels(method, route, status).inc()
+    SECONDS.labels(route).observe(seconds)
+    log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

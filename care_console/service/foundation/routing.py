@@ -49,6 +49,7 @@ class OpenRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             services = services_of(request)
+            await request.body()  # before a connection is taken: somebody who sends slowly would keep it
             async with services.database.begin() as connection:
                 request.state.context = services.context(connection, NOBODY, origin_of(request))
                 return await inner(request)
@@ -68,6 +69,7 @@ class StaffRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             services = services_of(request)
+            await request.body()  # before a connection is taken: somebody who sends slowly would keep it
             async with services.database.begin() as connection:
                 ctx = services.context(connection, NOBODY, origin_of(request))
                 ctx = replace(ctx, actor=await actor_of(ctx, request.headers.get("authorization")))

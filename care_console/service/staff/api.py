@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
+from starlette.responses import Response
 
 from care_console.contract.roles import PERMISSIONS
 from care_console.contract.session import RefreshSession, SignedIn, SignIn, Staff, WhoAmI
+from care_console.service.foundation.error_handlers import problem_response
 from care_console.service.foundation.problems import Problem
-from care_console.service.foundation.routing import Ctx, OpenRoute, StaffRoute, services_of
+from care_console.service.foundation.routing import Ctx, OpenRoute, StaffRoute
 from care_console.service.staff import rules
 from care_console.service.staff.queries import session_ends_at
 
@@ -15,17 +17,16 @@ open_router = APIRouter(route_class=OpenRoute, tags=["session"])
 router = APIRouter(route_class=StaffRoute, tags=["session"])
 
 
-@open_router.post("/v1/session", status_code=201)
-async def sign_in(ctx: Ctx, request: Request, body: SignIn) -> SignedIn:
+@open_router.post("/v1/session", status_code=201, response_model=SignedIn)
+async def sign_in(ctx: Ctx, body: SignIn) -> SignedIn | Response:
     """Open a session with a login and its password."""
     try:
         return await rules.sign_in(ctx, body.login, body.password)
-    except Problem:
-        # In a transaction of its own: the request's is rolled back with the refusal.
-        services = services_of(request)
-        async with services.database.begin() as connection:
-            await rules.record_failed_sign_in(services.context(connection, ctx.actor, ctx.origin), body.login)
-        raise
+    except Problem as problem:
+        # Answered, not raised: the entry of the refusal is committed in this transaction. One of its own
+        # needs a second connection beside this one, and many wrong passwords at once wait for each other.
+        await rules.record_failed_sign_in(ctx, body.login)
+        return problem_response(problem.document(instance="/v1/session"))
 
 
 @open_router.post("/v1/session/refresh")
