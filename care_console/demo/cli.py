@@ -6,15 +6,17 @@ import argparse
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from care_console.demo.running import PASSWORD, SPECIALIST, SUPERVISOR, DemoTrouble, Running, running_service
 
 T = TypeVar("T")
+_LOOK_SECONDS = 0.25
 HEADLESS_FOLDER = Path("build") / "demo"
 
 
@@ -25,8 +27,9 @@ def main(argv: list[str]) -> int:
     if folder is None and not _has_display():
         folder = HEADLESS_FOLDER
         _say(f"There is no display, so the desk drives itself; its pictures and report go to {folder}.")
+    _end_in_order_when_told()
     try:
-        with _data_dir(told.data_dir) as data_dir:
+        with _data_dir(told.data_dir, told.keep) as data_dir:
             _say("Starting the service on an embedded database and loading the sample data set ...")
             with running_service(data_dir) as running:
                 return _headless(running, folder) if folder is not None else _at_the_desk(running)
@@ -41,10 +44,8 @@ def main(argv: list[str]) -> int:
 def _headless(running: Running, folder: Path) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     _keep_out_of_the_keychain()
-    from care_console.demo.headless import drive
-
     folder.mkdir(parents=True, exist_ok=True)
-    ok = _on_qt(drive(running, folder))
+    ok = _on_qt(lambda: _drive(running, folder))
     _say(f"{'Every step did what it should' if ok else 'Not every step did what it should'}: {folder}")
     return 0 if ok else 1
 
@@ -53,8 +54,14 @@ def _at_the_desk(running: Running) -> int:
     _keep_out_of_the_keychain()
     _say(f"The service is at {running.url}. The desk opens signed in as {SPECIALIST}.")
     _say(f"To sign in as {SUPERVISOR} or again: the password is {PASSWORD!r}. Try (214) 555-0142 in Find.")
-    _on_qt(_open(running))
+    _on_qt(lambda: _open(running))
     return 0
+
+
+async def _drive(running: Running, folder: Path) -> bool:
+    from care_console.demo.headless import drive
+
+    return await drive(running, folder)
 
 
 async def _open(running: Running) -> None:
@@ -62,19 +69,48 @@ async def _open(running: Running) -> None:
 
     handle = await desk.open_desk(running.url, SPECIALIST, PASSWORD, data_dir=running.data_dir / "desk")
     try:
-        await handle.closed.wait()
+        # While Qt waits for its next event Python hears no signal: a look now and then lets Ctrl+C through.
+        while not handle.closed.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(handle.closed.wait(), _LOOK_SECONDS)
     finally:
         await handle.close()
 
 
-def _on_qt(work: Coroutine[None, None, T]) -> T:
-    from qasync import QEventLoop  # type: ignore[import-untyped]
+def _on_qt(work: Callable[[], Coroutine[None, None, T]]) -> T:
+    with contextlib.ExitStack() as stack:
+        with _undisturbed():
+            from qasync import QEventLoop  # type: ignore[import-untyped]
 
-    from care_console.desktop.app import make_application
+            from care_console.desktop.app import make_application
 
-    application = make_application()
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        return runner.run(work)
+            application = make_application()
+            runner = stack.enter_context(asyncio.Runner(loop_factory=lambda: QEventLoop(application)))
+            runner.get_loop()
+        return runner.run(work())
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl+C wait for the end of the block: while Qt's bindings are imported it would abort the process,
+    and leave the service running."""
+    told: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: told.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if told:
+        raise KeyboardInterrupt
+
+
+def _end_in_order_when_told() -> None:
+    """Ctrl+C, `kill` and a closed terminal end the demo alike: the service must not outlive it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _has_display() -> bool:
@@ -89,7 +125,10 @@ def _keep_out_of_the_keychain() -> None:
 
 
 @contextlib.contextmanager
-def _data_dir(given: Path | None) -> Iterator[Path]:
+def _data_dir(given: Path | None, keep: bool) -> Iterator[Path]:
+    if given is None and keep:
+        given = Path(tempfile.mkdtemp(prefix="care-demo-")) / "service"
+        _say(f"The demo's data stays in {given}.")
     if given is not None:
         yield given.absolute()
         return
@@ -105,6 +144,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--data-dir", type=Path, metavar="DIR", help="keep the demo's data here (default: nowhere)"
     )
+    parser.add_argument("--keep", action="store_true", help="keep the demo's data, and say where")
     return parser.parse_args(argv)
 
 

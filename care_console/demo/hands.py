@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 WAIT_SECONDS = 20.0
 _LOOK_SECONDS = 0.02
+_PANES = 5
 _COMMIT_PAUSE_SECONDS = 1.1  # the desk takes keys that commit once a second
 _MODIFIERS = {
     "Ctrl": Qt.KeyboardModifier.ControlModifier,
@@ -55,6 +56,12 @@ class Hands:
     async def in_front(self) -> None:
         """Wait until the desk itself, and nothing before it, takes the keys."""
         await self.until("the desk in front", lambda: QApplication.activeWindow() is self.window)
+
+    async def step_back(self) -> None:
+        """Esc, as often as anything may be open: the next step begins at the desk itself."""
+        for _ in range(_PANES):
+            self.press("Escape")
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def type(self, words: str) -> None:
         """Type words; they do not count as keys pressed."""
@@ -103,6 +110,20 @@ class Hands:
         label = part if isinstance(part, QLabel) else part.findChild(QLabel)
         return label.text() if label is not None else part.accessibleName()
 
+    def are_at(self, name: str) -> bool:
+        """Whether a part has the focus."""
+        focus = QApplication.focusWidget()
+        return focus is not None and focus.objectName() == name
+
+    async def go_to(self, name: str) -> None:
+        """F6 from pane to pane until a part has the focus."""
+        for _ in range(_PANES):
+            if self.are_at(name):
+                return
+            self.press("F6")
+            await asyncio.sleep(0)
+        raise NotSeen(f"F6 does not lead to {name}")
+
     def list(self, name: str) -> QAbstractItemView:
         """A list or table that is on the screen."""
         found = self.part(name)
@@ -113,7 +134,7 @@ class Hands:
     async def row(self, words: str, most: int = 80) -> str:
         """Go down the timeline from its top until the selected row says `words`; what it says."""
         timeline = self.list("timeline")
-        timeline.setFocus()
+        await self.go_to("timeline")
         await self.until("a row of the timeline", lambda: timeline.model().rowCount())
         self.press("Home")
         for _ in range(most):

@@ -42,9 +42,13 @@ async def _do(number: int, name: str, step: Step, scene: Scene) -> dict[str, Any
         checked, ok = await step(scene), True
     except (NotSeen, NotAsItShouldBe) as wrong:
         checked, ok = {"expected": str(wrong)}, False
+    except Exception as trouble:  # noqa: BLE001 - it belongs in the report, and the other steps go on
+        checked, ok = {"expected": f"no trouble; there was {type(trouble).__name__}: {trouble}"}, False
     seconds = round(time.monotonic() - began, 2)
     told = "done" if ok else f"NOT done: {checked['expected']}"
     sys.stdout.write(f"{number} {name}: {told} ({seconds:.1f} s)\n")
     sys.stdout.flush()
     picture = scene.hands.picture(f"{number}-{name}")
+    if not ok:
+        await scene.hands.step_back()
     return {"name": name, "ok": ok, "seconds": seconds, "screenshot": picture, "checked": checked}

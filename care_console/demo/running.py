@@ -38,7 +38,12 @@ def running_service(data_dir: Path) -> Iterator[Running]:
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "service.log").open("a") as log:
         process = subprocess.Popen(
-            [*_command("run", data_dir), "--port", "0"], stdout=subprocess.PIPE, stderr=log, text=True
+            [*_command("run", data_dir), "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            # Ctrl+C at the terminal is for the demo: with the service gone first, the desk ends badly.
+            start_new_session=True,
         )
         try:
             running = Running(_address(process, data_dir), data_dir)

@@ -11,7 +11,7 @@ from care_console.demo.hands import Hands
 from care_console.demo.running import PASSWORD, SPECIALIST
 
 MARIA, WALTER = "+12145550142", "+14695550173"
-ROSALIND = "+18175550164"
+ROSALIND, TAMIKA = "+18175550164", "+19725550117"
 _SETTLE_SECONDS = 40.0
 
 Checked = dict[str, Any]
@@ -41,6 +41,7 @@ class Scene:
         """F2, the caller's words, Enter once there are hits, and the story is on the screen."""
         hands = self.hands
         hands.press("F2")
+        await hands.until("the find box", lambda: hands.are_at("find"))
         hands.type(words)
         hits = await hands.until(f"a hit for {words!r}", lambda: hands.sees("hits"))
         assert hits
@@ -53,6 +54,7 @@ class Scene:
         await self.find(words)
         shown = f"({phone[2:5]}) {phone[5:8]}-{phone[8:]}"
         await self.hands.until(f"the story of {shown}", lambda: shown in self.hands.reads("storyPhone"))
+        await self.hands.until("the timeline", lambda: self.hands.sees("timeline"))
         await self.hands.until("the sentence of the story", lambda: self.hands.reads("storySentence"))
         return await self.recipient(phone)
 
@@ -66,8 +68,7 @@ def hold(condition: object, told: str) -> None:
 async def sign_in(scene: Scene) -> Checked:
     """Login, Tab, password, Enter."""
     hands, facts = scene.hands, scene.facts
-    await hands.until("the sign-in screen", lambda: hands.sees("signInLogin"))
-    hands.part("signInLogin").setFocus()
+    await hands.until("the sign-in screen", lambda: hands.are_at("signInLogin"))
     hands.type(SPECIALIST)
     hands.press("Tab")
     hands.type(PASSWORD)
@@ -196,9 +197,11 @@ async def reissue(scene: Scene) -> Checked:
 
 
 async def refund_and_undo(scene: Scene) -> Checked:
-    """The charge by its card and amount; F7, Ctrl+Enter, and Ctrl+Z within ten seconds."""
+    """The charge by its card and amount; F7, a reason, Ctrl+Enter, and Ctrl+Z within ten seconds."""
     hands, facts = scene.hands, scene.facts
-    charge, keys = await _ask_refund(scene)
+    recipient = await scene.open("1005 $5.49", TAMIKA)
+    await hands.row("$5.49 by")
+    charge, keys = await _ask_refund(scene, recipient, "5")
     made = await hands.fact("the refund that waits", lambda: _refunds(facts, charge, "waiting"))
     hands.press("Ctrl+Z")
     await hands.fact("that it was taken back", lambda: _refunds(facts, charge, "withdrawn"))
@@ -211,9 +214,11 @@ async def refund_and_undo(scene: Scene) -> Checked:
 
 
 async def refund_and_settle(scene: Scene) -> Checked:
-    """Once more, and this time it goes: the processor did it once, for the whole amount."""
+    """What was charged twice: the processor gave it back once, whole, and nothing of what was taken back."""
     hands, facts = scene.hands, scene.facts
-    charge, keys = await _ask_refund(scene)
+    recipient = await scene.open("maria delgado", MARIA)
+    await hands.row("paid twice")
+    charge, keys = await _ask_refund(scene, recipient, "1")
     made = await hands.fact(
         "that it succeeded", lambda: _refunds(facts, charge, "succeeded"), _SETTLE_SECONDS
     )
@@ -221,6 +226,7 @@ async def refund_and_settle(scene: Scene) -> Checked:
     done = [line for line in facts.journal("refund") if line.get("refund_id") == refund_id]
     hold(len(done) == 1, f"the processor made one refund of it; it made {len(done)}")
     hold(done[0]["amount_cents"] == made[0]["amount_cents"], "the processor gave back the same amount")
+    hold(len(facts.journal("refund")) == 1, "the processor made no other refund")
     for action in ("refund.asked", "refund.submitted", "refund.settled"):
         hold(facts.entries(action, f"refund:{refund_id}") == 1, f"{action} has its entry")
     await _close_review(hands)
@@ -240,15 +246,14 @@ async def _close_review(hands: Hands) -> None:
     await hands.in_front()
 
 
-async def _ask_refund(scene: Scene) -> tuple[int, int]:
+async def _ask_refund(scene: Scene, recipient: int, reason: str) -> tuple[int, int]:
+    """F7 on the selected row, the key of a reason, Ctrl+Enter; the charge, and how many keys it took."""
     hands = scene.hands
-    recipient = await scene.open("maria delgado", MARIA)
-    await hands.row("paid twice")
     before = hands.pressed
     hands.press("F7")
     await hands.until("the money review", lambda: hands.sees("refundAmount"))
     await hands.until("the amount", lambda: hands.part("refundAmount").isEnabled())
-    hands.press("1")
+    hands.press(reason)
     await hands.commit()
     charge = await hands.fact(
         "the refund's row",

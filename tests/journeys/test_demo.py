@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import queue
+import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -39,5 +43,64 @@ def test_every_step_is_done_and_nothing_is_left_running(tmp_path: Path) -> None:
     assert checked["refund-settle"]["keys"] <= 4
     assert checked["refund-settle"]["at_the_processor"] == 1
     assert checked["refund-undo"]["at_the_processor"] == 0
-    left = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
-    assert not [line for line in left if str(data_dir) in line]
+    assert not _running_on(data_dir)
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize(
+    ("how", "begun", "number"),
+    [
+        pytest.param(["--headless", "demo"], "1 sign-in: done", signal.SIGTERM, id="killed amid its steps"),
+        pytest.param([], "The service is at", signal.SIGINT, id="Ctrl+C at the open desk"),
+        pytest.param([], "Starting the service", signal.SIGINT, id="Ctrl+C while it starts"),
+    ],
+)
+def test_it_takes_everything_with_it_when_it_is_told_to_end(
+    tmp_path: Path, how: list[str], begun: str, number: signal.Signals
+) -> None:
+    data_dir = tmp_path / "data"
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "care_console", "demo", *how, "--data-dir", str(data_dir)],
+        cwd=tmp_path,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        told = _read_until(demo, begun)
+        _service_is_there(data_dir)
+        demo.send_signal(number)
+        assert demo.wait(60) == 130, told
+    finally:
+        demo.kill()
+        demo.wait()
+    assert not _running_on(data_dir)
+
+
+def _read_until(demo: subprocess.Popen[str], begun: str, seconds: float = 120) -> list[str]:
+    """What the demo says, until a line begins so; the rest is read and dropped, so that it never blocks."""
+    assert demo.stdout is not None
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    output = demo.stdout
+    threading.Thread(target=lambda: [lines.put(line) for line in output], daemon=True).start()
+    told: list[str] = []
+    deadline = time.monotonic() + seconds
+    while not told or not told[-1].startswith(begun):
+        told.append(lines.get(timeout=max(0.1, deadline - time.monotonic())))
+    return told
+
+
+def _service_is_there(data_dir: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    found = threading.Event()
+    while not _running_on(data_dir):
+        assert time.monotonic() < deadline, "the service of the demo was never seen"
+        found.wait(0.1)
+
+
+def _running_on(data_dir: Path) -> list[str]:
+    """Processes other than the demo that name its data folder: the service, its database, its twin."""
+    lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    return [line for line in lines if str(data_dir) in line and "care_console demo" not in line]
