@@ -13,7 +13,10 @@ Item = TypeVar("Item")
 
 
 def _to_utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("this moment is beyond the calendar") from error
 
 
 def _as_rfc3339(at: datetime) -> str:
@@ -37,7 +40,7 @@ Instant = Annotated[
 ]
 """A moment: aware, in UTC, RFC 3339 on the wire."""
 
-E164 = Annotated[str, StringConstraints(pattern=r"^\+1[2-9]\d{2}[2-9]\d{6}$")]
+E164 = Annotated[str, StringConstraints(pattern=r"^\+1[2-9][0-9]{2}[2-9][0-9]{6}$")]
 """A US phone number as the carriers write it: ``+12145550142``."""
 
 FreeText = Annotated[

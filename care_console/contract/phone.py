@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-_US = re.compile(r"^\+1(\d{3})(\d{3})(\d{4})$")
+_US = re.compile(r"\+1([0-9]{3})([0-9]{3})([0-9]{4})")
 
 
 def display_phone(e164: str) -> str:
     """``+12145550142`` as ``(214) 555-0142``; anything else unchanged."""
-    match = _US.match(e164)
+    match = _US.fullmatch(e164)
     return f"({match[1]}) {match[2]}-{match[3]}" if match else e164
