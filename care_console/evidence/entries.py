@@ -16,6 +16,7 @@ from uuid import UUID
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 VERSION = 1
+_WORDS = ("actor", "action", "outcome", "subject", "origin")
 _LARGEST = 2**53 - 1  # beyond it, readers that hold numbers as doubles would disagree
 
 
@@ -36,7 +37,7 @@ class Entry:
 def canonical_bytes(entry: Entry) -> bytes:
     """The entry's stored bytes, UTF-8. Times have microseconds, in UTC.
 
-    Raises ValueError for a naive time, a float, or a number beyond 2**53.
+    Raises ValueError for a naive time, a float, bytes, half a character, or a number beyond 2**53.
     """
     if entry.at.tzinfo is None:
         raise ValueError("an entry's time must carry its time zone")
@@ -44,7 +45,7 @@ def canonical_bytes(entry: Entry) -> bytes:
         {
             "action": entry.action,
             "actor": entry.actor,
-            "at": entry.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "at": entry.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z",
             "details": entry.details,
             "id": str(entry.id),
             "origin": entry.origin,
@@ -62,10 +63,13 @@ def read_entry(stored: bytes) -> Entry:
         entry = Entry(
             id=UUID(read["id"]),
             at=datetime.strptime(read["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC),
-            **{name: read[name] for name in ("actor", "action", "outcome", "subject", "origin", "details")},
+            details=read["details"],
+            **{name: read[name] for name in _WORDS},
         )
-    except (KeyError, TypeError, UnicodeDecodeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(f"not an audit entry: {error}") from error
+    if not isinstance(entry.details, dict) or not all(isinstance(read[name], str) for name in _WORDS):
+        raise ValueError("not an audit entry: a field is of another kind")
     if canonical_bytes(entry) != stored:
         raise ValueError("not in canonical form")
     return entry
@@ -87,9 +91,11 @@ def _check(value: Json) -> None:
             if not isinstance(name, str):
                 raise ValueError("an entry's names are strings")
             _check(inner)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, list | tuple):
         for inner in value:
             _check(inner)
+    elif value is not None and not isinstance(value, bool | int | str):
+        raise ValueError(f"an entry cannot hold a {type(value).__name__}")
 
 
 def _ordered(value: Json) -> Json:
