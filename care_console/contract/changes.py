@@ -19,7 +19,7 @@ class ChangeKind(StrEnum):
 
 
 class Change(Reply):
-    """An event's data. `version` only grows; a desk that holds it or a later one need not ask again."""
+    """An event's data. `version` grows with each event of a service, in the order of commits."""
 
     id: str
     version: int

@@ -9,7 +9,8 @@ import pytest
 
 from tests.contract.snapshot import FILE, document
 
-OPEN = {"/v1/session", "/v1/session/refresh", "/gateways/cards/stripe/webhook"}
+OPEN = {"/v1/session", "/v1/session/refresh"}
+SESSION_OF_ONES_OWN = {("/v1/session", "get"), ("/v1/session", "delete")}
 
 
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
@@ -56,8 +57,30 @@ def test_every_call_is_in_it(call: str) -> None:
 
 def test_each_call_says_its_problems_its_session_and_its_key() -> None:
     for path, method, told in operations():
-        assert "application/problem+json" in told["responses"]["default"]["content"], path
-        if path.startswith("/v1/") and path != "/v1/events" and (path not in OPEN or method != "post"):
-            assert told["security"] == [{"session": []}], f"{method} {path}"
-            keys = [one for one in told.get("parameters", []) if one["name"] == "Idempotency-Key"]
-            assert len(keys) == (method == "post"), f"{method} {path}"
+        call = f"{method} {path}"
+        problems = {status: answer for status, answer in told["responses"].items() if status >= "400"}
+        for answer in problems.values():
+            assert list(answer["content"]) == ["application/problem+json"], call
+        assert "default" in problems, call
+        assert ("404" in problems) == ("{" in path), call
+        is_for_staff = path.startswith("/v1/") and (path not in OPEN or (path, method) in SESSION_OF_ONES_OWN)
+        assert told.get("security") == ([{"session": []}] if is_for_staff else None), call
+        assert ({"401", "403"} <= set(problems)) == is_for_staff, call
+        keys = [one for one in told.get("parameters", []) if one["name"].lower() == "idempotency-key"]
+        assert len(keys) == (is_for_staff and method == "post"), call
+        assert ("400" in problems) == bool(keys), call
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "media_type"),
+    [
+        ("get /v1/events", "200", "text/event-stream"),
+        ("get /v1/previews/{preview_id}/sound", "206", "audio/mp4"),
+        ("get /metrics", "200", "text/plain"),
+        ("post /v1/opt-outs", "201", "application/json"),
+        ("post /v1/charges/{charge_id}/refunds", "202", "application/json"),
+    ],
+)
+def test_each_answer_says_what_it_is_made_of(call: str, status: str, media_type: str) -> None:
+    [told] = [told for path, method, told in operations() if f"{method} {path}" == call]
+    assert media_type in told["responses"][status]["content"]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import structlog
@@ -17,6 +19,8 @@ from care_console.service.foundation.context import Context
 
 CHANNEL = "care_changes"
 QUEUE_LENGTH = 1000
+# A connection that only listens does not notice by itself that the other end is gone.
+_KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 log = structlog.get_logger(__name__)
 
@@ -32,14 +36,9 @@ class Event:
 async def announce(
     ctx: Context, kind: ChangeKind, identifier: object, *, recipient_id: int | None = None
 ) -> None:
-    """Tell the desks at commit that something changed; for a recipient, its version grows by one."""
-    version = round(ctx.now.timestamp() * 1_000_000)
-    change = Change(
-        id=str(identifier),
-        version=version,
-        recipient_id=None if recipient_id is None else str(recipient_id),
-    )
-    payload = json.dumps({"kind": kind.value, "change": change.model_dump()})
+    """Tell the desks at commit that something changed, and on whose story."""
+    of = None if recipient_id is None else str(recipient_id)
+    payload = json.dumps({"kind": kind.value, "id": str(identifier), "recipient_id": of})
     await ctx.connection.execute(
         text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
     )
@@ -51,25 +50,42 @@ class EventHub:
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._desks: set[asyncio.Queue[Event | None]] = set()
+        self._version = 0
         self.closing = False
 
     async def run(self) -> None:
         """Listen until cancelled; a lost connection is made anew, and the desks are told to read again."""
         while True:
-            with suppress(psycopg.OperationalError):
+            with suppress(psycopg.Error, OSError):
                 await self._listen()
             log.warning("events.connection_lost")
             self._drop_all()
             await asyncio.sleep(1)
 
     async def _listen(self) -> None:
-        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+        connect = psycopg.AsyncConnection.connect(self._url, autocommit=True, **_KEEP_ALIVE)
+        async with await connect as connection:
             await connection.execute(f"LISTEN {CHANNEL}")
+            # Whoever came while nobody listened may have missed a change: they come again and read anew.
+            self._drop_all()
             async for notification in connection.notifies():
-                read = json.loads(notification.payload)
-                event = Event(ChangeKind(read["kind"]), Change.model_validate(read["change"]))
-                for desk in self._desks:
+                event = self._read(notification.payload)
+                for desk in self._desks if event else ():
                     self._give(desk, event)
+
+    def _read(self, payload: str) -> Event | None:
+        try:
+            read = json.loads(payload)
+            kind = ChangeKind(read["kind"])
+            # Notifications come in the order of commits, which the beginnings of transactions do not have.
+            self._version = max(self._version + 1, time.time_ns() // 1000)
+            return Event(
+                kind, Change(id=read["id"], version=self._version, recipient_id=read["recipient_id"])
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            # Another release's, while one takes the place of the other: no reason to tell nothing any more.
+            log.warning("events.not_understood", exc_info=error)
+            return None
 
     def _give(self, desk: asyncio.Queue[Event | None], event: Event | None) -> None:
         # A desk that does not read is cut off; it connects again and reads everything anew.

@@ -18,10 +18,17 @@ _KEY = {
     "description": "A new UUID for each act; the same key and body give the same answer.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
-_PROBLEM = {
-    "description": "A problem (RFC 9457): what is wrong, where, and what to do.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemReply"}}},
+_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemReply"}}}
+_ANY = "A problem (RFC 9457): what is wrong, where, and what to do."
+_TOLD = {
+    "400": "The header Idempotency-Key is missing.",
+    "401": "Nobody is signed in, or the session has ended.",
+    "403": "The role does not allow it.",
+    "404": "There is no such thing.",
+    "422": "What was sent cannot be used, or its key was used for something else.",
+    "503": "The database or the storage cannot be reached; the same may be sent again.",
 }
+SESSION_SECURITY: list[dict[str, list[str]]] = [{"session": []}]
 _SESSION = {"type": "http", "scheme": "bearer", "description": "The access token of a session."}
 
 
@@ -63,11 +70,27 @@ def _api_routes(routes: Any) -> list[APIRoute]:
 
 
 def _complete(operation: dict[str, Any], method: str, is_for_staff: bool) -> None:
-    operation["responses"].pop("422", None)
-    operation["responses"]["default"] = _PROBLEM
-    if not is_for_staff:
-        return
-    operation["security"] = [{"session": []}]
-    if method == "POST":
+    if is_for_staff:
+        operation["security"] = SESSION_SECURITY
+    needs_key = is_for_staff and method == "POST"
+    if needs_key:
         others = [one for one in operation.get("parameters", []) if one["name"].lower() != "idempotency-key"]
         operation["parameters"] = [*others, _KEY]
+    for status in _statuses(operation, needs_key):
+        operation["responses"][status] = {"description": _TOLD[status], "content": _CONTENT}
+    operation["responses"]["default"] = {"description": _ANY, "content": _CONTENT}
+
+
+def _statuses(operation: dict[str, Any], needs_key: bool) -> list[str]:
+    """What every operation of its kind may answer; what is its own besides is under `default`."""
+    operation["responses"].pop("422", None)  # the framework's own form of it
+    names = operation.get("parameters", [])
+    told = {
+        "400": needs_key,
+        "401": "security" in operation,
+        "403": "security" in operation,
+        "404": any(one["in"] == "path" for one in names),
+        "422": bool(names) or "requestBody" in operation,
+        "503": not {"health"} & set(operation.get("tags", [])),
+    }
+    return [status for status, can_be in told.items() if can_be]

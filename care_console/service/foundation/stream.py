@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import StreamingResponse
 
 from care_console.contract.changes import ChangeKind
 from care_console.contract.roles import Permission
 from care_console.service.foundation.context import NOBODY, Actor
 from care_console.service.foundation.events import Event
+from care_console.service.foundation.openapi import SESSION_SECURITY
 from care_console.service.foundation.problems import Problem
 from care_console.service.foundation.routing import origin_of, services_of
 from care_console.service.foundation.services import Services
@@ -30,7 +32,12 @@ _SEEN_WITH: dict[ChangeKind, Permission] = {
 }
 
 
-@router.get("/v1/events", response_class=StreamingResponse)
+@router.get(
+    "/v1/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+    openapi_extra={"security": SESSION_SECURITY},
+)
 async def events(request: Request) -> StreamingResponse:
     """A stream that opens with a comment, and ends when the session does or the desk is cut off."""
     services = services_of(request)
@@ -49,23 +56,31 @@ async def _who(services: Services, header: str | None, origin: str) -> Actor:
 
 
 async def _stream(services: Services, header: str | None, actor: Actor, origin: str) -> AsyncIterator[str]:
+    clock = asyncio.get_running_loop()
     async with services.events.subscribe() as queue:
         yield ": listening\n\n"
+        ask_at = clock.time() + HEARTBEAT_SECONDS
         while not services.events.closing:
-            try:
-                event = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
-            except TimeoutError:
-                # A quiet quarter of a minute: is the session still good? Then say that we are here.
+            if clock.time() >= ask_at:
+                # However much is told meanwhile: is the session still good? Then say that we are here.
                 try:
-                    await _who(services, header, origin)
-                except Problem:
+                    actor = await _who(services, header, origin)
+                except (Problem, SQLAlchemyError):
                     return
+                ask_at = clock.time() + HEARTBEAT_SECONDS
                 yield ": here\n\n"
+            try:
+                event = await asyncio.wait_for(queue.get(), max(0.0, ask_at - clock.time()))
+            except TimeoutError:
                 continue
-            if event is None:
+            if event is None or _ends(event, actor):
                 return
             if actor.may(_SEEN_WITH[event.kind]):
                 yield as_frame(event)
+
+
+def _ends(event: Event, actor: Actor) -> bool:
+    return event.kind is ChangeKind.SESSION and event.change.id == str(actor.session_id)
 
 
 def as_frame(event: Event) -> str:

@@ -11,11 +11,13 @@ import argon2
 from sqlalchemy import func, insert, or_, select, update
 
 from care_console.contract.audit import Action, Outcome
+from care_console.contract.changes import ChangeKind
 from care_console.contract.roles import Role
 from care_console.contract.session import SignedIn, Staff
 from care_console.service.audit.rules import record
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.context import Actor, Context
+from care_console.service.foundation.events import announce
 from care_console.service.staff.problems import refresh_refused, sign_in_failed, too_many_tries
 from care_console.service.staff.tables import sessions, staff
 from care_console.service.staff.tokens import hashed, new_token
@@ -111,6 +113,7 @@ async def sign_out(ctx: Context) -> None:
         update(sessions).where(sessions.c.id == ctx.actor.session_id).values(closed_at=ctx.now)
     )
     await record(ctx, Action.SESSION_CLOSED, f"session:{ctx.actor.session_id}")
+    await announce(ctx, ChangeKind.SESSION, ctx.actor.session_id)  # its event stream ends with it
 
 
 async def _open_session(ctx: Context, staff_id: int, login: str, role: Role) -> SignedIn:
