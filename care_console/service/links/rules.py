@@ -22,7 +22,7 @@ from care_console.service.links.tables import links
 from care_console.service.messages.tables import messages
 from care_console.service.recipients.tables import recipients
 from care_console.service.texting.bodies import new_link_body
-from care_console.service.texting.rules import queue_text
+from care_console.service.texting.rules import cancel_texts_of, queue_text
 
 _WHY_NOT = {
     ConsentState.OPTED_OUT: "This number is opted out. Read the code aloud instead; no text may go to it.",
@@ -47,7 +47,9 @@ async def reissue(ctx: Context, message_id: int, reason: ReissueReason) -> Reiss
     The message's row is locked, so two people who press at once get one link each, and only the later lives.
     """
     message = await _lock_message(ctx, message_id)
+    await lock_number(ctx, message.phone)
     await _revoke(ctx, message)
+    await cancel_texts_of(ctx, message_id)
     code, expires_at = new_code(), ctx.now + timedelta(days=ctx.settings.link_days)
     link_id = await _insert_link(ctx, message, code, expires_at, reason)
     url = f"{ctx.settings.public_url}/m/{code}"
@@ -123,7 +125,6 @@ async def _insert_link(
 
 
 async def _text(ctx: Context, message: _Addressed, link_id: int, url: str) -> TextPlan:
-    await lock_number(ctx, message.phone)
     state = await state_of(ctx, message.phone)
     if state is not ConsentState.OPTED_IN:
         return TextPlan(goes=False, why_not=_WHY_NOT[state])

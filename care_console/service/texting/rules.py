@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from care_console.contract.audit import Action
 from care_console.service.audit.rules import record
@@ -35,3 +35,20 @@ async def queue_text(
     )
     await record(ctx, Action.TEXT_QUEUED, f"text:{inserted.scalar_one()}", details={"kind": kind})
     return send_after
+
+
+async def cancel_texts_of(ctx: Context, message_id: int) -> None:
+    """Cancel what is queued with a link that has just died. The caller holds the number's lock."""
+    cancelled = await ctx.connection.execute(
+        update(texts)
+        .where(
+            texts.c.message_id == message_id,
+            texts.c.link_id.is_not(None),
+            texts.c.direction == "out",
+            texts.c.status == "queued",
+        )
+        .values(status="cancelled")
+        .returning(texts.c.id)
+    )
+    for row in cancelled.all():
+        await record(ctx, Action.TEXT_CANCELLED, f"text:{row.id}", details={"why": "its link was replaced"})

@@ -94,6 +94,19 @@ async def test_at_night_the_text_waits_for_nine_where_the_recipient_is(
     assert send_after == datetime(2026, 11, 21, 15, tzinfo=UTC)
 
 
+async def test_the_text_that_waits_with_a_dead_link_does_not_go(
+    services: Services, sign_in: SignIn, clock: SettableClock
+) -> None:
+    message = await a_linked_message(services)
+    clock.advance(timedelta(hours=9))  # at night, so that both would leave in the morning
+    client = await sign_in()
+    made = [
+        (await client.post(f"/v1/messages/{message}/links", json={"reason": "lost"})).json() for _ in range(2)
+    ]
+    [(body, _)] = await queued(services)
+    assert made[1]["url"] in body
+
+
 async def test_two_people_at_once_leave_one_live_link(services: Services, sign_in: SignIn) -> None:
     message = await a_linked_message(services)
     ana, ben = await sign_in(login="ana"), await sign_in(login="ben")
