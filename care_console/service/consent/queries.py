@@ -38,10 +38,8 @@ async def opt_out_page(
     total = await ctx.connection.execute(select(func.count()).select_from(events).where(*conditions))
     query = _rows(conditions)
     if cursor is not None:
-        at, row = decode_cursor(cursor)
-        query = query.where(
-            tuple_(events.c.effective_at, events.c.id) < tuple_(literal(at), literal(int(row)))
-        )
+        at, row = decode_cursor(cursor, int)
+        query = query.where(tuple_(events.c.effective_at, events.c.id) < tuple_(literal(at), literal(row)))
     rows = (await ctx.connection.execute(query.limit(limit + 1))).all()
     items = [_opt_out(row) for row in rows[:limit]]
     more = len(rows) > limit

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import TypeVar
 
 from care_console.contract.problems import ProblemType
 from care_console.service.foundation.problems import Problem
+
+Row = TypeVar("Row", int, str)
 
 
 def encode_cursor(at: datetime, row: int | str) -> str:
@@ -18,16 +20,16 @@ def encode_cursor(at: datetime, row: int | str) -> str:
     return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str) -> tuple[datetime, int | str]:
-    """The place that a cursor tells of; a problem where it was not one of ours."""
+def decode_cursor(cursor: str, kind: type[Row]) -> tuple[datetime, Row]:
+    """The place that a cursor tells of; a problem where it was not given out by a list with such rows."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         at, row = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        if not isinstance(row, int | str):
-            raise TypeError(row)
+        if type(row) is not kind or "\x00" in str(row):
+            raise TypeError("another list's")
         moment = datetime.fromisoformat(at)
         return moment.astimezone(UTC), row
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Problem(
             ProblemType.CURSOR,
             HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -42,7 +42,7 @@ async def open_preview(ctx: Context, message_id: int, reason: PreviewReason) -> 
     if message.privileged:
         raise _privileged()
     if message.playable_media_type is None:
-        raise _no_sound()
+        raise no_sound()
     preview_id = uuid4()
     expires_at = ctx.now + timedelta(seconds=ctx.settings.preview_seconds)
     await ctx.connection.execute(
@@ -100,7 +100,8 @@ def _privileged() -> Problem:
     )
 
 
-def _no_sound() -> Problem:
+def no_sound() -> Problem:
+    """There is nothing to hear: no recording came with the message, or its file is gone."""
     return Problem(
         ProblemType.MESSAGE_HAS_NO_SOUND,
         HTTPStatus.CONFLICT,

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import TextClause, text
 
 from care_console.contract.audit import Action
-from care_console.contract.problems import ProblemType
 from care_console.contract.timeline import EntryKind, TimelineEntry, TimelinePage
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.cursors import decode_cursor, encode_cursor
-from care_console.service.foundation.problems import Problem, not_found
+from care_console.service.foundation.problems import not_found
 from care_console.service.recipients.timeline_kinds import BRANCHES
 
 _ENTRY: TypeAdapter[TimelineEntry] = TypeAdapter(TimelineEntry)
@@ -75,11 +73,4 @@ def _branch(kind: EntryKind) -> str:
 def _place(cursor: str | None) -> tuple[datetime, str]:
     if cursor is None:
         return _END_OF_TIME, _FIRST_KEY
-    at, key = decode_cursor(cursor)
-    if not isinstance(key, str) or "\x00" in key:
-        raise Problem(
-            ProblemType.CURSOR,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "This cursor is another list's. Begin again without one.",
-        )
-    return at, key
+    return decode_cursor(cursor, str)
