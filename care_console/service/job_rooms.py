@@ -5,11 +5,13 @@ from __future__ import annotations
 import procrastinate
 
 from care_console.service.foundation import jobs as foundation
+from care_console.service.foundation import upkeep
 from care_console.service.refunds import tasks as refunds
 
 _ROOMS: dict[str, procrastinate.Blueprint] = {
     "jobs": foundation.blueprint,
     "refunds": refunds.blueprint,
+    "upkeep": upkeep.blueprint,
 }
 
 
