@@ -33,6 +33,7 @@ class Action(StrEnum):
     REFUND_FAILED = "refund.failed"
     APPROVAL_ASKED = "approval.asked"
     APPROVAL_DECIDED = "approval.decided"
+    APPROVAL_WITHDRAWN = "approval.withdrawn"
     IMPORT_RUN = "import.run"
     OPT_OUT_LOG_READ = "opt_out_log.read"
     AUDIT_LOG_READ = "audit_log.read"

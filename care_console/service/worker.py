@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 
 import procrastinate
+import psycopg
+import structlog
+from procrastinate.exceptions import ConnectorException
 
 from care_console.service.foundation.jobs import HEARTBEAT_SECONDS, STALLED_AFTER_SECONDS
 from care_console.service.foundation.services import Services
 from care_console.service.job_rooms import EVERY_TASK
 
+log = structlog.get_logger(__name__)
+
 CONCURRENCY = 8
+AGAIN_SECONDS = 2.0
 STOP_SECONDS = 15  # a call to the card processor may take ten; it is better answered than cut off
 
 
 async def run_worker(services: Services, *, until_empty: bool = False) -> None:
-    """Do jobs until cancelled, or, for tests, until none is due. Tasks find the parts in their context."""
+    """Do jobs until cancelled, or, for tests, until none is due. Tasks find the parts in their context.
+
+    A worker that loses its database ends; another takes its place as soon as the database is back.
+    """
+    if until_empty:
+        await _run_once(services, until_empty=True)
+        return
+    while True:
+        try:
+            await _run_once(services, until_empty=False)
+        except (ConnectorException, psycopg.Error, OSError) as error:
+            log.warning("worker.database_lost", why=str(error))
+        log.warning("worker.starts_again", seconds=AGAIN_SECONDS)
+        await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _run_once(services: Services, *, until_empty: bool) -> None:
     connector = procrastinate.PsycopgConnector(conninfo=services.database.url)
     with EVERY_TASK.replace_connector(connector) as app:
         async with app.open_async():

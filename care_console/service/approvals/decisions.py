@@ -23,7 +23,7 @@ from care_console.service.refunds import rules as refunds
 
 async def open_approvals(ctx: Context) -> list[Approval]:
     """What waits for a decision, the oldest first; for who may not decide, their own asking."""
-    query = select(approvals).where(approvals.c.decision.is_(None))
+    query = select(approvals).where(approvals.c.decision.is_(None), approvals.c.withdrawn_at.is_(None))
     if not ctx.actor.may(Permission.DECIDE):
         query = query.where(approvals.c.requested_by == ctx.actor.name)
     rows = await ctx.connection.execute(query.order_by(approvals.c.requested_at, approvals.c.id).limit(500))
@@ -47,6 +47,12 @@ async def decide(ctx: Context, approval_id: int, decision: Decision, note: str) 
             ProblemType.ALREADY_DECIDED,
             HTTPStatus.CONFLICT,
             f"{row.decided_by} decided this already: {row.decision}. Nothing was done.",
+        )
+    if row.withdrawn_at is not None:
+        raise Problem(
+            ProblemType.ALREADY_DECIDED,
+            HTTPStatus.CONFLICT,
+            "What was asked for was taken back, so there is nothing to decide. Nothing was done.",
         )
     await _carry_out(ctx, ApprovalKind(row.kind), row.subject, decision)
     decided = await ctx.connection.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from care_console.contract.approvals import ApprovalKind
 from care_console.contract.audit import Action
@@ -30,3 +30,21 @@ async def ask_approval(
     await record(ctx, Action.APPROVAL_ASKED, f"approval:{approval_id}", details={"subject": subject})
     await announce(ctx, ChangeKind.APPROVAL, approval_id, recipient_id=recipient_id)
     return approval_id
+
+
+async def withdraw_request(ctx: Context, kind: ApprovalKind, subject: str) -> None:
+    """What was asked for is taken back: nothing is left to decide. Decided already: nothing changes."""
+    taken_back = await ctx.connection.execute(
+        update(approvals)
+        .where(
+            approvals.c.kind == kind.value,
+            approvals.c.subject == subject,
+            approvals.c.decision.is_(None),
+            approvals.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=ctx.now)
+        .returning(approvals.c.id, approvals.c.recipient_id)
+    )
+    for row in taken_back:
+        await record(ctx, Action.APPROVAL_WITHDRAWN, f"approval:{row.id}", details={"subject": subject})
+        await announce(ctx, ChangeKind.APPROVAL, row.id, recipient_id=row.recipient_id)

@@ -19,8 +19,14 @@ approvals = Table(
     Column("decision", Text, nullable=True),
     Column("decided_by", Text, nullable=True),
     at_column("decided_at", nullable=True),
+    at_column("withdrawn_at", nullable=True),
     Column("note", Text, nullable=False, server_default=""),
     CheckConstraint("decided_by <> requested_by", name="not_ones_own"),
-    Index("ix_approvals_open", "requested_at", "id", postgresql_where=text("decision IS NULL")),
+    Index(
+        "ix_approvals_open",
+        "requested_at",
+        "id",
+        postgresql_where=text("decision IS NULL AND withdrawn_at IS NULL"),
+    ),
     Index("uq_approvals_kind_subject", "kind", "subject", unique=True),
 )

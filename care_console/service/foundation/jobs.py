@@ -8,6 +8,8 @@ from typing import Any
 import procrastinate
 import structlog
 from procrastinate import JobContext
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
 
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.database import driver_connection
@@ -47,11 +49,21 @@ async def defer(
 @blueprint.periodic(cron="* * * * * */10")
 @blueprint.task(name="take_up_stalled", queueing_lock="take_up_stalled", pass_context=True)
 async def take_up_stalled(context: JobContext, timestamp: int) -> None:
-    """Queue again each job whose worker has not been heard of: nothing else does that."""
+    """Queue again each job whose worker has not been heard of: nothing else does that.
+
+    A periodic one is put away instead, since its next one comes by itself and may be queued already.
+    """
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
         log.warning("jobs.taken_up", job_id=job.id, task=job.task_name, seen=timestamp)
-        await manager.retry_job(job)
+        try:
+            if job.queueing_lock is None:
+                await manager.retry_job(job)
+            else:
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
+        except ConnectorException as gone:
+            # Its worker was slow, not dead, and has just finished it; the others must not wait for that.
+            log.warning("jobs.not_taken_up", job_id=job.id, why=str(gone))
 
 
 def services_of(context: JobContext) -> Services:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 
 from care_console.contract.charges import RefundState
 from care_console.contract.hours import EASTERN
@@ -46,12 +46,21 @@ async def why_approval(
         return "This role has no limit of its own."
     if ctx.now - charged_at > timedelta(days=limits.charge_age_days):
         return f"The charge is more than {limits.charge_age_days} days old."
+    await _one_at_a_time(ctx, recipient_id)
     spent = await _spent(ctx, recipient_id)
     if spent.caller_day_cents + amount_cents > limits.caller_day_cents:
         return f"This caller would get more than {dollars(limits.caller_day_cents)} today."
     if spent.shift_cents + amount_cents > limits.shift_cents:
         return f"This shift's refunds would pass {dollars(limits.shift_cents)}."
     return None
+
+
+async def _one_at_a_time(ctx: Context, recipient_id: int) -> None:
+    """Hold this caller's and this person's sums until the commit: of two refunds at once, on two charges,
+    the second counts the first. Always the caller first, so that no two wait for each other."""
+    phone = select(cast(recipients.c.phone, Text)).where(recipients.c.id == recipient_id).scalar_subquery()
+    for whose in (func.concat("refund-limit:caller:", phone), f"refund-limit:staff:{ctx.actor.name}"):
+        await ctx.connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(whose, 0))))
 
 
 async def _spent(ctx: Context, recipient_id: int) -> _Spent:

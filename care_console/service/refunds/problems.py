@@ -36,6 +36,16 @@ def not_refundable() -> Problem:
     )
 
 
+def unknown_to_processor() -> Problem:
+    """A card charge whose reference at the processor was not handed down by the old system."""
+    return Problem(
+        ProblemType.CHARGE_NOT_REFUNDABLE,
+        HTTPStatus.CONFLICT,
+        "This charge came without its reference at the card processor, so nothing can be sent back through "
+        "it. No money moved. Ask a supervisor how else this caller can be paid.",
+    )
+
+
 def disputed() -> Problem:
     """The cardholder's bank has the matter."""
     return Problem(
@@ -58,6 +68,7 @@ def charge_changed(refunded_cents: int) -> Problem:
 
 def over_refund(left_cents: int) -> Problem:
     """More than is left of the charge."""
+    left_cents = max(0, left_cents)  # a refund thought failed may have come true beyond it
     return Problem(
         ProblemType.OVER_REFUND,
         HTTPStatus.UNPROCESSABLE_ENTITY,

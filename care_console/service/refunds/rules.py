@@ -15,9 +15,9 @@ from sqlalchemy import exists, insert, select, update
 from care_console.contract.approvals import ApprovalKind
 from care_console.contract.audit import Action
 from care_console.contract.changes import ChangeKind
-from care_console.contract.charges import ChargeState, Refund, RefundRequest, RefundState
+from care_console.contract.charges import ChargeState, PaymentMethod, Refund, RefundRequest, RefundState
 from care_console.evidence.entries import Json
-from care_console.service.approvals.rules import ask_approval
+from care_console.service.approvals.rules import ask_approval, withdraw_request
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
@@ -40,6 +40,8 @@ class _Charge:
     amount_cents: int
     charged_at: datetime
     status: str
+    method: str
+    processor_ref: str | None
 
 
 async def ask(ctx: Context, charge_id: int, refund_id: UUID, wanted: RefundRequest) -> Refund:
@@ -66,9 +68,13 @@ async def ask(ctx: Context, charge_id: int, refund_id: UUID, wanted: RefundReque
 
 
 async def withdraw(ctx: Context, refund_id: UUID) -> Refund:
-    """Take a refund back while it waits, for its seconds or for somebody's approval."""
+    """Take a refund back while it waits, for its seconds or for an approval; again, the same answer."""
+    # The approval before the refund, as whoever decides takes them.
+    await withdraw_request(ctx, ApprovalKind.REFUND, str(refund_id))
     row = await lock_refund(ctx, refund_id)
     state = RefundState(row.state)
+    if state is RefundState.WITHDRAWN:
+        return as_refund(row)
     if state not in (RefundState.WAITING, RefundState.AWAITING_APPROVAL):
         raise problems.too_late(state.value)
     changed = await move(ctx, refund_id, RefundState.WITHDRAWN, settled_at=ctx.now)
@@ -82,6 +88,8 @@ async def approve(ctx: Context, refund_id: UUID) -> Refund:
     row = await lock_refund(ctx, refund_id)
     if row.state != RefundState.AWAITING_APPROVAL:
         raise problems.too_late(row.state)
+    if await is_disputed(ctx, row.charge_id):
+        raise problems.disputed()
     sends_at = ctx.now + timedelta(seconds=ctx.settings.refund_wait_seconds)
     changed = await move(ctx, refund_id, RefundState.WAITING, sends_at=sends_at)
     await start_waiting(ctx, refund_id, sends_at)
@@ -129,8 +137,16 @@ async def move(ctx: Context, refund_id: UUID, state: RefundState, **values: Any)
     return as_refund(moved.one())
 
 
+async def is_disputed(ctx: Context, charge_id: int) -> bool:
+    """Whether the cardholder's bank has the matter now."""
+    open_dispute = exists().where(
+        disputes.c.charge_id == charge_id, disputes.c.status.not_in(_CLOSED_DISPUTES)
+    )
+    return bool((await ctx.connection.execute(select(open_dispute))).scalar_one())
+
+
 async def _lock_charge(ctx: Context, charge_id: int) -> _Charge:
-    columns = [charges.c[name] for name in ("id", "recipient_id", "amount_cents", "charged_at", "status")]
+    columns = [charges.c[name] for name in _Charge.__slots__]
     query = select(*columns).where(charges.c.id == charge_id).with_for_update()
     row = (await ctx.connection.execute(query)).mappings().first()
     if row is None:
@@ -141,10 +157,9 @@ async def _lock_charge(ctx: Context, charge_id: int) -> _Charge:
 async def _check(ctx: Context, charge: _Charge, wanted: RefundRequest) -> None:
     if charge.status != ChargeState.SUCCEEDED:
         raise problems.not_refundable()
-    open_dispute = exists().where(
-        disputes.c.charge_id == charge.id, disputes.c.status.not_in(_CLOSED_DISPUTES)
-    )
-    if (await ctx.connection.execute(select(open_dispute))).scalar_one():
+    if charge.method == PaymentMethod.CARD and not charge.processor_ref:
+        raise problems.unknown_to_processor()
+    if await is_disputed(ctx, charge.id):
         raise problems.disputed()
     held = await held_cents(ctx, charge.id)
     if held != wanted.expected_refunded_cents:

@@ -21,6 +21,9 @@ refunds = Table(
     at_column("requested_at"),
     at_column("sends_at", nullable=True),
     at_column("submitted_at", nullable=True),
+    # The last time that the processor was asked to do it, and to say what became of it.
+    at_column("attempted_at", nullable=True),
+    at_column("read_at", nullable=True),
     at_column("settled_at", nullable=True),
     Column("processor_ref", Text, nullable=True),
     Column("failure", Text, nullable=True),

@@ -8,7 +8,7 @@ from uuid import UUID
 import procrastinate
 import structlog
 from procrastinate import JobContext
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select, text
 
 from care_console.contract.charges import RefundState
 from care_console.service.foundation.context import SYSTEM, Context
@@ -24,14 +24,20 @@ log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
 
 _ORIGIN = "job:refunds"
-# A database or a processor that is away for an hour must lose nothing: the job is done until it is done.
-_AGAIN = procrastinate.RetryStrategy(max_attempts=500, wait=10)
+# A processor that is away for days must lose nothing: done again for a week, less and less often.
+_AGAIN = procrastinate.RetryStrategy(max_attempts=500, wait=2, linear_wait=5)
 _SWEPT_AFTER = timedelta(minutes=2)
 _PENDING_READ_EVERY = timedelta(hours=1)
 _LONGEST_WAIT_SECONDS = 60
+# One chain of jobs a refund: a second would double each request to a processor that is in trouble already.
+_HAS_NO_JOB = text(
+    "NOT EXISTS (SELECT FROM procrastinate_jobs WHERE lock = 'refund:' || refunds.id "
+    "AND status IN ('todo', 'doing'))"
+)
+_NO_SUCH_PAYMENT = "resource_missing"
 _GONE = (
-    "The card processor answered with an error, and holds no refund of ours for this charge after several "
-    "readings. No money moved; it can be asked for again."
+    "The card processor did not confirm this refund, and holds none of its kind after several readings. "
+    "No money moved; it can be asked for again."
 )
 
 
@@ -49,42 +55,49 @@ async def send(context: JobContext, refund_id: str) -> None:
 
 
 @blueprint.task(name="reconcile", pass_context=True, retry=_AGAIN)
-async def reconcile(context: JobContext, refund_id: str, readings: int = 0) -> None:
+async def reconcile(context: JobContext, refund_id: str, readings: int = 0, troubles: int = 0) -> None:
     """Read from the processor what became of a refund; nothing there and young: send the same key again."""
     services = services_of(context)
     submission = await _begin(services, UUID(refund_id))
     if submission is not None:
-        await _read(services, submission, readings)
+        await _read(services, submission, readings, troubles)
 
 
 @blueprint.task(name="read_told", pass_context=True, retry=_AGAIN)
 async def read_told(context: JobContext, refund_id: str, processor_id: str) -> None:
     """A webhook spoke of a refund: read it anew, since webhooks come late and out of order."""
     services = services_of(context)
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, _ORIGIN)
+        if not await settling.is_known(ctx, UUID(refund_id)):
+            log.warning("refunds.not_ours", refund_id=refund_id, processor_id=processor_id)
+            return
     said = await services.cards.read_refund(processor_id)
     if said.refund_id == UUID(refund_id):
         await _tell(services, UUID(refund_id), said)
 
 
 @blueprint.periodic(cron="* * * * * */30")
-@blueprint.task(name="sweep", queueing_lock="refunds:sweep", pass_context=True)
+@blueprint.task(name="sweep", lock="refunds:sweep", queueing_lock="refunds:sweep", pass_context=True)
 async def sweep(context: JobContext, timestamp: int) -> None:
-    """Find refunds that were left in the middle, by whatever accident, and read them."""
+    """Find refunds that were left in the middle without a job, by whatever accident, and read them."""
     services = services_of(context)
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, _ORIGIN)
         stuck = refunds.c.state.in_((RefundState.SUBMITTED.value, RefundState.UNKNOWN.value))
         quiet = refunds.c.state == RefundState.PENDING.value
         left = refunds.c.state == RefundState.WAITING.value
+        last_heard = func.coalesce(refunds.c.read_at, refunds.c.submitted_at)
         found = await connection.execute(
             select(refunds.c.id, refunds.c.state)
             .where(
                 refunds.c.imported_id.is_(None),
                 or_(
                     stuck & (refunds.c.submitted_at < ctx.now - _SWEPT_AFTER),
-                    quiet & (refunds.c.submitted_at < ctx.now - _PENDING_READ_EVERY),
+                    quiet & (last_heard < ctx.now - _PENDING_READ_EVERY),
                     left & (refunds.c.sends_at < ctx.now - _SWEPT_AFTER),
                 ),
+                _HAS_NO_JOB,
             )
             .limit(500)
         )
@@ -101,7 +114,7 @@ async def _begin(services: Services, refund_id: UUID) -> Submission | None:
         return await settling.begin(services.context(connection, SYSTEM, _ORIGIN), refund_id)
 
 
-async def _send(services: Services, submission: Submission, readings: int) -> None:
+async def _send(services: Services, submission: Submission, readings: int, troubles: int = 0) -> None:
     refund_id = submission.refund_id
     try:
         said = await services.cards.refund(
@@ -120,42 +133,55 @@ async def _send(services: Services, submission: Submission, readings: int) -> No
         await _tell_unknown(services, refund_id, unknown.sentence, readings + 1)
     except NotSent as not_sent:
         log.warning("refunds.not_sent", refund_id=str(refund_id), why=not_sent.sentence)
-        await _read_later(services, refund_id, readings)
+        await _read_later(services, refund_id, readings, troubles + 1)
     else:
         await _tell(services, refund_id, said)
 
 
-async def _read(services: Services, submission: Submission, readings: int) -> None:
+async def _read(services: Services, submission: Submission, readings: int, troubles: int = 0) -> None:
     refund_id = submission.refund_id
     try:
-        if submission.processor_id:
-            said: ProcessorRefund | None = await services.cards.read_refund(submission.processor_id)
-        else:
-            said = await services.cards.find_refund(
-                refund_id=refund_id, processor_ref=submission.processor_ref
-            )
+        said = await _found(services, submission)
     except (Refused, OutcomeUnknown, NotSent) as trouble:
         log.warning("refunds.not_read", refund_id=str(refund_id), why=trouble.sentence)
-        await _read_later(services, refund_id, readings)
+        await _read_later(services, refund_id, readings, troubles + 1)
         return
+    enough = readings >= services.settings.refund_certain_readings
     if said is not None:
-        state = await _tell(services, refund_id, said)
-        if state is RefundState.PENDING:
-            return  # a webhook or the hourly reading will tell
-    elif await _is_gone(services, submission, readings):
+        await _tell(services, refund_id, said)  # pending: a webhook or the hourly reading will tell
+    elif enough and _is_gone(services, submission):
         await _tell_failed(services, refund_id, _GONE)
-    elif may_send_again(submission, services.clock.now()):
-        await _send(services, submission, readings)
+    elif not enough and may_send_again(submission, services.clock.now()):
+        await _attempt_again(services, submission, readings, troubles)
     else:
         await _read_later(services, refund_id, readings + 1)
 
 
-async def _is_gone(services: Services, submission: Submission, readings: int) -> bool:
-    """Whether enough readings over enough time found nothing, so that no attempt can still be on its way."""
-    settings = services.settings
-    age = services.clock.now() - submission.submitted_at
-    long_enough = age > timedelta(seconds=settings.refund_certain_seconds)
-    return readings >= settings.refund_certain_readings and long_enough
+async def _found(services: Services, submission: Submission) -> ProcessorRefund | None:
+    if submission.processor_id:
+        return await services.cards.read_refund(submission.processor_id)
+    try:
+        return await services.cards.find_refund(
+            refund_id=submission.refund_id, processor_ref=submission.processor_ref
+        )
+    except Refused as refused:
+        if refused.code != _NO_SUCH_PAYMENT:
+            raise
+        return None  # of a payment that is not there, there is no refund either
+
+
+def _is_gone(services: Services, submission: Submission) -> bool:
+    """Whether the last attempt is so long ago that it can no longer be on its way."""
+    age = services.clock.now() - submission.attempted_at
+    return age > timedelta(seconds=services.settings.refund_certain_seconds)
+
+
+async def _attempt_again(services: Services, submission: Submission, readings: int, troubles: int) -> None:
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, _ORIGIN)
+        if not await settling.attempt_again(ctx, submission.refund_id):
+            return
+    await _send(services, submission, readings, troubles)
 
 
 async def _tell(services: Services, refund_id: UUID, said: ProcessorRefund) -> RefundState:
@@ -175,18 +201,20 @@ async def _tell_unknown(services: Services, refund_id: UUID, sentence: str, read
         await _defer_reading(ctx, refund_id, readings, _wait_seconds(services, readings))
 
 
-async def _read_later(services: Services, refund_id: UUID, readings: int) -> None:
+async def _read_later(services: Services, refund_id: UUID, readings: int, troubles: int = 0) -> None:
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, _ORIGIN)
-        await _defer_reading(ctx, refund_id, readings, _wait_seconds(services, readings))
+        await _defer_reading(ctx, refund_id, readings, _wait_seconds(services, readings + troubles), troubles)
 
 
-def _wait_seconds(services: Services, readings: int) -> float:
-    wait: float = services.settings.refund_reading_seconds * 2.0 ** min(readings, 6)
+def _wait_seconds(services: Services, tries: int) -> float:
+    wait: float = services.settings.refund_reading_seconds * 2.0 ** min(tries, 6)
     return min(wait, _LONGEST_WAIT_SECONDS)
 
 
-async def _defer_reading(ctx: Context, refund_id: UUID, readings: int, seconds: float) -> None:
+async def _defer_reading(
+    ctx: Context, refund_id: UUID, readings: int, seconds: float, troubles: int = 0
+) -> None:
     await defer(
         ctx,
         "refunds:reconcile",
@@ -194,4 +222,5 @@ async def _defer_reading(ctx: Context, refund_id: UUID, readings: int, seconds: 
         lock=f"refund:{refund_id}",
         refund_id=str(refund_id),
         readings=readings,
+        troubles=troubles,
     )

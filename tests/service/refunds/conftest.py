@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, text
 
+from care_console.evidence.entries import Entry, read_entry
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
@@ -85,11 +87,47 @@ class Money:
             while await self.state(refund_id) != state:  # noqa: ASYNC110 - it is the database that changes
                 await asyncio.sleep(0.05)
 
+    async def asked(self) -> int:
+        """How often the processor was asked to refund."""
+        lines = await self.twin.journal("request")
+        return sum(line["method"] == "POST" and line["path"] == "/v1/refunds" for line in lines)
+
+    async def until_asked(self, times: int) -> None:
+        """Wait until it was asked that often, for half a minute at most."""
+        async with asyncio.timeout(30):
+            while await self.asked() < times:
+                await asyncio.sleep(0.05)
+
+    async def run(self, task: Callable[..., Awaitable[None]], **arguments: Any) -> None:
+        """Do one task here and now, as a worker would."""
+        context = SimpleNamespace(additional_context={"services": self.services})
+        await task(context, **arguments)
+
+    async def jobs(self, refund_id: UUID | str) -> int:
+        """How many jobs of a refund are queued or under way."""
+        query = text(
+            "SELECT count(*) FROM procrastinate_jobs WHERE lock = 'refund:' || :id "
+            "AND status IN ('todo', 'doing')"
+        )
+        async with self.services.database.begin() as connection:
+            return int((await connection.execute(query, {"id": str(refund_id)})).scalar_one())
+
+    async def forget_jobs(self) -> None:
+        """Lose every job, as after an accident with the queue."""
+        async with self.services.database.begin() as connection:
+            await connection.execute(text("DELETE FROM procrastinate_jobs"))
+
+    async def entries(self, subject: str) -> list[Entry]:
+        """The audit entries of something, from the stored bytes, in order."""
+        async with self.services.database.begin() as connection:
+            query = select(audit_entries.c.leaf).where(audit_entries.c.subject == subject)
+            return [
+                read_entry(row.leaf) for row in await connection.execute(query.order_by(audit_entries.c.id))
+            ]
+
     async def actions(self, refund_id: UUID | str) -> list[str]:
         """What the audit log says was done with a refund, in order."""
-        async with self.services.database.begin() as connection:
-            query = select(audit_entries.c.action).where(audit_entries.c.subject == f"refund:{refund_id}")
-            return [row.action for row in await connection.execute(query.order_by(audit_entries.c.id))]
+        return [entry.action for entry in await self.entries(f"refund:{refund_id}")]
 
 
 @pytest.fixture
