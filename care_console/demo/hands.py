@@ -17,6 +17,7 @@ T = TypeVar("T")
 WAIT_SECONDS = 20.0
 _LOOK_SECONDS = 0.02
 _PANES = 5
+_FIRST_ROWS = 12
 _COMMIT_PAUSE_SECONDS = 1.1  # the desk takes keys that commit once a second
 _MODIFIERS = {
     "Ctrl": Qt.KeyboardModifier.ControlModifier,
@@ -143,6 +144,15 @@ class Hands:
             self.press("Down")
             await asyncio.sleep(0)
         raise NotSeen(f"no row of the timeline says {words!r}")
+
+    def tells(self, *words: str) -> bool:
+        """Whether a row among the timeline's first says all of the words."""
+        model = self.list("timeline").model()
+        said = (
+            str(model.data(model.index(row, 0), Qt.ItemDataRole.AccessibleTextRole))
+            for row in range(min(model.rowCount(), _FIRST_ROWS))
+        )
+        return any(all(word in line for word in words) for line in said)
 
     def picture(self, name: str) -> str:
         """Take a picture of the window, with what stands before it; the file's name."""

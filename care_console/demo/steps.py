@@ -210,6 +210,7 @@ async def refund_and_undo(scene: Scene) -> Checked:
     hold(not sent, "the processor was never asked")
     await hands.until("that it was taken back", lambda: "taken back" in hands.reads("refundState"))
     await _close_review(hands)
+    await _told(hands, "Refund,", ", taken back")
     return {"refund_id": refund_id, "state": "withdrawn", "at_the_processor": len(sent), "keys": keys}
 
 
@@ -230,6 +231,7 @@ async def refund_and_settle(scene: Scene) -> Checked:
     for action in ("refund.asked", "refund.submitted", "refund.settled"):
         hold(facts.entries(action, f"refund:{refund_id}") == 1, f"{action} has its entry")
     await _close_review(hands)
+    await _told(hands, "Refund,", ", refunded")
     return {
         "refund_id": refund_id,
         "charge_id": charge,
@@ -238,6 +240,17 @@ async def refund_and_settle(scene: Scene) -> Checked:
         "at_the_processor": len(done),
         "keys": keys,
     }
+
+
+async def _told(hands: Hands, *words: str) -> None:
+    """Wait until the timeline says it by itself; F5 where new rows wait so as not to move what is read."""
+
+    def shown() -> bool:
+        if hands.sees("newRows"):
+            hands.press("F5")
+        return hands.tells(*words)
+
+    await hands.until(f"a row of the timeline that says {' '.join(words)}", shown)
 
 
 async def _close_review(hands: Hands) -> None:
