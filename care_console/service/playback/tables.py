@@ -31,7 +31,7 @@ plays = Table(
     "plays",
     metadata,
     id_column(),
-    Column("message_id", BigInteger, ForeignKey("messages.id"), nullable=False),
+    Column("message_id", BigInteger, ForeignKey("messages.id"), nullable=False, index=True),
     Column("recipient_id", BigInteger, ForeignKey("recipients.id"), nullable=False),
     at_column("played_at"),
     Column("seconds_played", SmallInteger, nullable=False),

@@ -1,4 +1,4 @@
-"""What finding a caller stands on: the words of names, folded codes, cards by amount, references of refunds."""
+"""What finding and reading stand on: the words of names, folded codes, cards by amount, plays by message."""
 
 from __future__ import annotations
 
@@ -82,6 +82,7 @@ def _others() -> None:
     )
     _run("CREATE INDEX ix_links_folded_code ON links (folded_code(code))")
     _run("CREATE INDEX ix_charges_last4_amount_at ON charges (last4, amount_cents, charged_at)")
+    _run("CREATE INDEX ix_plays_message_id ON plays (message_id)")
     _run("CREATE INDEX ix_refunds_processor_ref ON refunds (processor_ref) WHERE processor_ref IS NOT NULL")
 
 

@@ -112,12 +112,12 @@ def _token(word: str) -> str:
 
 def _references(text: str, tokens: list[str]) -> tuple[str, ...]:
     worth = [token for token in tokens if 3 <= len(token) <= 128 and re.search(r"[\d_]", token)]
+    if not worth:
+        return ()
     if len(tokens) > 1:
         worth.append(text)
-    squeezed = re.sub(r"[\s-]", "", text)
     spellings = [spelling for token in worth for spelling in (token, token.upper(), token.lower())]
-    if re.search(r"\d", squeezed):
-        spellings.append(squeezed.upper())
+    spellings.append(re.sub(r"[\s-]", "", text).upper())
     return tuple(dict.fromkeys(spellings))
 
 
