@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 
@@ -18,7 +19,8 @@ WEIGHTS = {
     "lost_reply": 10,  # it was done, and nobody is told
     "twice": 8,  # the request arrives two times
     "error_before": 7,  # a gateway's own 502, nothing was done
-    "late": 7,  # two seconds later
+    "late": 5,  # two seconds later
+    "adrift": 4,  # the connection ends, and the request arrives five seconds after that
 }
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding", "host"}
 
@@ -28,6 +30,8 @@ class FaultProxy:
 
     def __init__(self, upstream: str, seed: int) -> None:
         self.done: Counter[str] = Counter()
+        self.requests = 0
+        self._adrift: set[asyncio.Task[None]] = set()
         self.url = ""
         self._upstream = upstream
         self._chance = random.Random(seed)
@@ -55,7 +59,8 @@ class FaultProxy:
         fault = SOUND
         if method == "POST" and path.startswith("/v1/refunds"):
             fault = self._chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
-        self.done[fault] += 1
+            self.requests += 1
+            self.done[fault] += 1
         if fault == "lost_before":
             return None
         if fault == "error_before":
@@ -63,11 +68,33 @@ class FaultProxy:
         if fault == "late":
             await asyncio.sleep(2)
         passed = {name: value for name, value in headers.items() if name not in _HOP}
-        call = {"method": method, "url": self._upstream + path, "headers": passed, "content": body}
+        call: dict[str, Any] = {
+            "method": method,
+            "url": self._upstream + path,
+            "headers": passed,
+            "content": body,
+        }
+        if fault == "adrift":
+            self._let_drift(call)
+            return None
         if fault == "twice":
-            await self._client.request(**call)  # type: ignore[arg-type]
-        response = await self._client.request(**call)  # type: ignore[arg-type]
+            await self._client.request(**call)
+        response = await self._client.request(**call)
         return None if fault == "lost_reply" else _raw(response)
+
+    def _let_drift(self, call: dict[str, Any]) -> None:
+        async def arrive() -> None:
+            await asyncio.sleep(5)
+            with contextlib.suppress(httpx.HTTPError):
+                await self._client.request(**call)
+
+        drifting = asyncio.create_task(arrive())
+        self._adrift.add(drifting)
+        drifting.add_done_callback(self._adrift.discard)
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way any more."""
+        await asyncio.gather(*self._adrift)
 
     async def close(self) -> None:
         """Give its connections back."""

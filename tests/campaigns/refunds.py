@@ -58,7 +58,9 @@ class Outcome:
     intents: int = 0
     states: Counter[str] = field(default_factory=Counter)
     at_the_processor: int = 0
+    requests: int = 0
     faults: Counter[str] = field(default_factory=Counter)
+    broken: int = 0
     kills: int = 0
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
@@ -94,12 +96,17 @@ async def run(plan: Plan, seed: int, database_url: str) -> Outcome:
             async with wired(settings, database_url) as services, running(web, worker):
                 charges = await _charges(services, twin, chance, plan.refunds)
                 logins = await _staff(services, sum(charge.amount_cents for charge in charges))
+                await twin.tell("/webhooks", copies=2, delay_seconds=0.5)
                 killer = asyncio.create_task(_kill(plan, chance, [web, worker]))
+                breaker = asyncio.create_task(_break(plan, twin, random.Random(seed)))
                 outcome.intents = await _ask_all(f"http://127.0.0.1:{port}", charges, logins, plan, chance)
                 await killer
+                await breaker
                 await _settled(services, plan)
+                await proxy.settled()
                 await _judge(services, twin, charges, outcome)
-            outcome.faults, outcome.kills = proxy.done, web.kills + worker.kills
+            outcome.requests, outcome.faults = proxy.requests, proxy.done
+            outcome.kills = web.kills + worker.kills
     outcome.seconds = round(time.monotonic() - began, 1)
     return outcome
 
@@ -146,6 +153,14 @@ async def _kill(plan: Plan, chance: random.Random, processes: list[Killable]) ->
         await chance.choice(processes).kill()
 
 
+async def _break(plan: Plan, twin: CardTwin, chance: random.Random) -> None:
+    """Let the processor itself answer 500 before and after its work, which it remembers."""
+    count = max(2, plan.refunds // 25)
+    for _ in range(count):
+        await asyncio.sleep(chance.uniform(0.2, 1.0))
+        await twin.faults(chance.choice(("500", "500_after")), path="/v1/refunds", method="POST")
+
+
 async def _ask_all(
     url: str, charges: list[_Charge], logins: list[str], plan: Plan, chance: random.Random
 ) -> int:
@@ -174,7 +189,7 @@ async def _ask_parts(client: httpx.AsyncClient, charge: _Charge, chance: random.
         key = str(UUID(int=chance.getrandbits(128), version=4))
         body = {"amount_cents": part, "reason": "goodwill", "note": "", "expected_refunded_cents": held}
         answer = await _post(client, f"/v1/charges/{charge.id}/refunds", body, key)
-        if answer.status_code == 409:  # one of ours failed meanwhile and gave its part back
+        while answer.status_code == 409:  # one of ours failed meanwhile and gave its part back
             held = body["expected_refunded_cents"] = answer.json()["fields"]["refunded_cents"]
             key = str(UUID(int=chance.getrandbits(128), version=4))
             answer = await _post(client, f"/v1/charges/{charge.id}/refunds", body, key)
@@ -220,6 +235,7 @@ async def _judge(services: Services, twin: CardTwin, charges: list[_Charge], out
     given = {str(row.id): row.amount_cents for row in rows if row.state == "succeeded"}
     made = [line for line in await twin.journal("refund") if line.get("refund_id")]
     outcome.at_the_processor = len(made)
+    outcome.broken = len(await twin.journal("fault_taken"))
     by_id = Counter(line["refund_id"] for line in made)
     by_payment: dict[str, int] = defaultdict(int)
     for line in made:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from sqlalchemy import select, text
 
 from care_console.evidence.entries import Entry, read_entry
 from care_console.service.audit.tables import audit_entries
+from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
 from care_console.service.refunds.tables import refunds
@@ -95,7 +97,7 @@ class Money:
     async def until_asked(self, times: int) -> None:
         """Wait until it was asked that often, for half a minute at most."""
         async with asyncio.timeout(30):
-            while await self.asked() < times:
+            while await self.asked() < times:  # noqa: ASYNC110 - it is another process that changes
                 await asyncio.sleep(0.05)
 
     async def run(self, task: Callable[..., Awaitable[None]], **arguments: Any) -> None:
@@ -143,3 +145,14 @@ async def ask(
     body = {"amount_cents": cents, "reason": "inaudible", "note": "", "expected_refunded_cents": 0} | changes
     headers = {"Idempotency-Key": key or str(uuid4())}
     return await client.post(f"/v1/charges/{charge}/refunds", json=body, headers=headers)
+
+
+async def sent(
+    money: Money, client: httpx.AsyncClient, clock: SettableClock, charge: int, cents: int = 399
+) -> str:
+    """A refund that was asked for, waited its ten seconds and was sent; its id."""
+    answer = await ask(client, charge, cents)
+    assert answer.status_code == 202, answer.text
+    clock.advance(timedelta(seconds=10))
+    await money.work()
+    return str(answer.json()["id"])
