@@ -11,13 +11,13 @@ import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from traceback import extract_tb
+from traceback import FrameSummary, extract_tb
 from typing import Any
 
 import structlog
 
-_HOUSE = Path(__file__).resolve().parents[3]
-_FRAMES = 12
+_HOUSE = Path(__file__).resolve().parents[2]
+_OUR_FRAMES, _LAST_FRAMES = 12, 3
 
 
 def set_up_logging(level: int = logging.INFO) -> None:
@@ -44,21 +44,28 @@ def told_of(error: BaseException) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     one: BaseException | None = error
     while one is not None and len(told) < 5:
-        frames = extract_tb(one.__traceback__)[-_FRAMES:]
         told.append(
             {
                 "type": f"{type(one).__module__}.{type(one).__qualname__}",
                 "code": getattr(one, "sqlstate", None),
-                "at": [f"{_place(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
+                "at": [f"{_place(frame)}:{frame.lineno} {frame.name}" for frame in _frames_of(one)],
             }
         )
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
     return told
 
 
-def _place(filename: str) -> str:
-    path = Path(filename)
-    return str(path.relative_to(_HOUSE)) if path.is_relative_to(_HOUSE) else path.name
+def _frames_of(error: BaseException) -> list[FrameSummary]:
+    """Where it went through our own code, and where in somebody else's it arose."""
+    frames = list(extract_tb(error.__traceback__))
+    inner = frames[-_LAST_FRAMES:]
+    ours = [frame for frame in frames[:-_LAST_FRAMES] if Path(frame.filename).is_relative_to(_HOUSE)]
+    return ours[-_OUR_FRAMES:] + inner
+
+
+def _place(frame: FrameSummary) -> str:
+    path = Path(frame.filename)
+    return str(path.relative_to(_HOUSE.parent)) if path.is_relative_to(_HOUSE) else path.name
 
 
 def _without_what_it_says(_logger: Any, _name: str, event: Any) -> Any:
