@@ -64,6 +64,19 @@ def keyring_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
 
 
 @pytest.fixture
-def folder(keyring_environment: dict[str, str], tmp_path: Path) -> Path:
-    """Where a test's desk keeps its file; the keychain is there too."""
-    return tmp_path / "desk"
+def folder(keyring_environment: dict[str, str], tmp_path: Path) -> Iterator[Path]:
+    """Where a test's desk keeps its file; the keychain is there too, with nobody's session in it."""
+    yield tmp_path / "desk"
+    _forget_sessions()
+
+
+def _forget_sessions() -> None:
+    """Sessions are kept by the service's address, and a later test's service may get this one's port."""
+    import keyring
+    from keyring.backends.SecretService import Keyring
+
+    backend = keyring.get_keyring()
+    assert isinstance(backend, Keyring), f"these tests use a Secret Service, and this is {backend}"
+    for item in backend.get_preferred_collection().search_items({"service": "care-console"}):
+        if item.get_attributes()["username"].startswith("session "):
+            item.delete()

@@ -81,6 +81,7 @@ class DeskWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing asks nothing and loses nothing: whoever runs the desk ends it in order."""
+        self.finder.stop()
         self.reader.close()
         self._pending_keys.close()
         self.standing.close()

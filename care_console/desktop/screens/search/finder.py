@@ -101,6 +101,11 @@ class Finder(QObject):
         elif self._words:
             self._enter_waits = True
 
+    def stop(self) -> None:
+        """Ask nothing more: the window is closing, and soon no loop runs that could take an answer."""
+        self._pause.stop()
+        self._slow.stop()
+
     def _go(self) -> None:
         self._asked += 1
         start(self._look(self._asked, self._words), "finding")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import inspect
+from collections.abc import Awaitable, Callable
 
 import pytest
 from PySide6.QtCore import Qt
@@ -51,18 +54,33 @@ class _Service:
         self.asked[words].set_exception(failure)
 
 
-async def test_fast_typing_asks_once() -> None:
-    service = _Service()
-    finder = Finder(service.find)
+def with_finder(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Give a test a finder on a service of its own; it asks nothing more once the test is over."""
+
+    @functools.wraps(test)
+    async def run(**given: object) -> None:
+        service = _Service()
+        finder = Finder(service.find)
+        try:
+            await test(service, finder, **given)
+        finally:
+            finder.stop()
+
+    _, _, *others = inspect.signature(test).parameters.values()
+    run.__signature__ = inspect.Signature(others)  # type: ignore[attr-defined]
+    return run
+
+
+@with_finder
+async def test_fast_typing_asks_once(service: _Service, finder: Finder) -> None:
     for words in ("m", "ma", "mar"):
         finder.type(words)
     await until(lambda: service.asked)
     assert list(service.asked) == ["mar"]
 
 
-async def test_a_late_answer_to_older_words_is_dropped() -> None:
-    service = _Service()
-    finder = Finder(service.find)
+@with_finder
+async def test_a_late_answer_to_older_words_is_dropped(service: _Service, finder: Finder) -> None:
     finder.type("mar")
     await until(lambda: "mar" in service.asked)
     finder.type("rosa")
@@ -75,9 +93,10 @@ async def test_a_late_answer_to_older_words_is_dropped() -> None:
     assert [hit.name for hit in finder.answer.hits] == ["Rosa"]
 
 
-async def test_nobody_is_said_only_by_an_answer_to_the_words_that_stand_there() -> None:
-    service = _Service()
-    finder = Finder(service.find)
+@with_finder
+async def test_nobody_is_said_only_by_an_answer_to_the_words_that_stand_there(
+    service: _Service, finder: Finder
+) -> None:
     seen: list[FindState] = []
     finder.changed.connect(lambda: seen.append(finder.state))
     finder.type("zzz")
@@ -89,9 +108,8 @@ async def test_nobody_is_said_only_by_an_answer_to_the_words_that_stand_there() 
     assert seen == [FindState.LOOKING, FindState.NOBODY, FindState.LOOKING]
 
 
-async def test_looking_is_shown_only_after_a_while() -> None:
-    service = _Service()
-    finder = Finder(service.find)
+@with_finder
+async def test_looking_is_shown_only_after_a_while(service: _Service, finder: Finder) -> None:
     finder.type("mar")
     await until(lambda: "mar" in service.asked)
     assert not finder.slow
@@ -102,9 +120,10 @@ async def test_looking_is_shown_only_after_a_while() -> None:
     assert not finder.slow
 
 
-async def test_enter_before_the_answer_opens_the_only_hit_once_it_is_there() -> None:
-    service = _Service()
-    finder = Finder(service.find)
+@with_finder
+async def test_enter_before_the_answer_opens_the_only_hit_once_it_is_there(
+    service: _Service, finder: Finder
+) -> None:
     opened: list[SearchHit] = []
     finder.opened.connect(opened.append)
     finder.type("maria")
@@ -115,9 +134,10 @@ async def test_enter_before_the_answer_opens_the_only_hit_once_it_is_there() -> 
     assert [hit.name for hit in opened] == ["Maria"]
 
 
-async def test_enter_before_the_answer_opens_nobody_unseen_where_several_fit() -> None:
-    service = _Service()
-    finder = Finder(service.find)
+@with_finder
+async def test_enter_before_the_answer_opens_nobody_unseen_where_several_fit(
+    service: _Service, finder: Finder
+) -> None:
     opened: list[SearchHit] = []
     finder.opened.connect(opened.append)
     finder.type("delgado")
@@ -128,9 +148,8 @@ async def test_enter_before_the_answer_opens_nobody_unseen_where_several_fit() -
     assert opened == []
 
 
-async def test_trouble_is_said_in_its_own_words_and_is_not_nobody() -> None:
-    service = _Service()
-    finder = Finder(service.find)
+@with_finder
+async def test_trouble_is_said_in_its_own_words_and_is_not_nobody(service: _Service, finder: Finder) -> None:
     finder.type("mar")
     await until(lambda: "mar" in service.asked)
     service.fail("mar", NotSent())
@@ -148,9 +167,10 @@ async def test_trouble_is_said_in_its_own_words_and_is_not_nobody() -> None:
         ("maria", None),
     ],
 )
-async def test_a_whole_number_that_finds_nobody_is_known_as_one(words: str, phone: str | None) -> None:
-    service = _Service()
-    finder = Finder(service.find)
+@with_finder
+async def test_a_whole_number_that_finds_nobody_is_known_as_one(
+    service: _Service, finder: Finder, words: str, phone: str | None
+) -> None:
     finder.type(words)
     assert finder.unknown_phone is None
     await until(lambda: words in service.asked)
