@@ -5,30 +5,30 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from care_console.demo.facts import read_facts
 from care_console.demo.hands import Hands, NotSeen
+from care_console.demo.line import line_to
 from care_console.demo.running import Running
-from care_console.demo.steps import STEPS, Checked, NotAsItShouldBe, Scene
+from care_console.demo.steps import STEPS, Checked, NotAsItShouldBe, Scene, Step
 from care_console.desktop import app as desk
-
-Step = Callable[[Scene], Awaitable[Checked]]
 
 
 async def drive(running: Running, folder: Path) -> bool:
     """Do every step on a desk of its own; whether each did what it should. Leaves `report.json`."""
-    handle = await desk.open_desk(running.url, data_dir=running.data_dir / "desk")
-    try:
-        handle.window.activateWindow()
-        hands = Hands(handle.window, folder)
-        await hands.in_front()
-        scene = Scene(hands, read_facts(running.url, running.data_dir))
-        steps = [await _do(number, name, step, scene) for number, (name, step) in enumerate(STEPS, 1)]
-    finally:
-        await handle.close()
+    facts = read_facts(running.url, running.data_dir)
+    with line_to(running.url) as line:
+        handle = await desk.open_desk(line.url, data_dir=running.data_dir / "desk")
+        try:
+            handle.window.activateWindow()
+            hands = Hands(handle.window, folder)
+            await hands.in_front()
+            scene = Scene(hands, facts, running, line)
+            steps = [await _do(number, name, step, scene) for number, (name, step) in enumerate(STEPS, 1)]
+        finally:
+            await handle.close()
     ok = all(step["ok"] for step in steps)
     report = json.dumps({"steps": steps, "ok": ok}, indent=2, default=str, ensure_ascii=False)
     (folder / "report.json").write_text(report + "\n", encoding="utf-8")

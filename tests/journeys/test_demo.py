@@ -15,7 +15,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-STEPS = ["sign-in", "find", "story", "preview", "stop-texts", "new-link", "refund-undo", "refund-settle"]
+STEPS = [
+    "sign-in",
+    "find",
+    "story",
+    "preview",
+    "stop-texts",
+    "new-link",
+    "refund-undo",
+    "refund-settle",
+    "stop-offline",
+]
 
 
 @pytest.mark.timeout(300)
@@ -43,6 +53,7 @@ def test_every_step_is_done_and_nothing_is_left_running(tmp_path: Path) -> None:
     assert checked["refund-settle"]["keys"] <= 4
     assert checked["refund-settle"]["at_the_processor"] == 1
     assert checked["refund-undo"]["at_the_processor"] == 0
+    assert checked["stop-offline"]["opt_outs"] == 1
     assert not _running_on(data_dir)
 
 

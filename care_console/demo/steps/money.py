@@ -1,0 +1,99 @@
+"""Money given back: taken back in time, and settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from care_console.demo.facts import Facts
+from care_console.demo.hands import Hands
+from care_console.demo.steps.scene import MARIA, TAMIKA, Checked, Scene, hold
+
+_SETTLE_SECONDS = 40.0
+
+
+async def refund_and_undo(scene: Scene) -> Checked:
+    """The charge by its card and amount; F7, a reason, Ctrl+Enter, and Ctrl+Z within ten seconds."""
+    hands, facts = scene.hands, scene.facts
+    recipient = await scene.open("1005 $5.49", TAMIKA)
+    await hands.row("$5.49 by")
+    charge, keys = await _ask_refund(scene, recipient, "5")
+    made = await hands.fact("the refund that waits", lambda: _refunds(facts, charge, "waiting"))
+    hands.press("Ctrl+Z")
+    await hands.fact("that it was taken back", lambda: _refunds(facts, charge, "withdrawn"))
+    refund_id = str(made[0]["id"])
+    sent = [line for line in facts.journal("refund") if line.get("refund_id") == refund_id]
+    hold(not sent, "the processor was never asked")
+    await hands.until("that it was taken back", lambda: "taken back" in hands.reads("refundState"))
+    await _close_review(hands)
+    await _told(hands, "Refund,", ", taken back")
+    return {"refund_id": refund_id, "state": "withdrawn", "at_the_processor": len(sent), "keys": keys}
+
+
+async def refund_and_settle(scene: Scene) -> Checked:
+    """What was charged twice: the processor gave it back once, whole, and nothing of what was taken back."""
+    hands, facts = scene.hands, scene.facts
+    recipient = await scene.open("maria delgado", MARIA)
+    await hands.row("paid twice")
+    charge, keys = await _ask_refund(scene, recipient, "1")
+    made = await hands.fact(
+        "that it succeeded", lambda: _refunds(facts, charge, "succeeded"), _SETTLE_SECONDS
+    )
+    refund_id = str(made[0]["id"])
+    done = [line for line in facts.journal("refund") if line.get("refund_id") == refund_id]
+    hold(len(done) == 1, f"the processor made one refund of it; it made {len(done)}")
+    hold(done[0]["amount_cents"] == made[0]["amount_cents"], "the processor gave back the same amount")
+    hold(len(facts.journal("refund")) == 1, "the processor made no other refund")
+    for action in ("refund.asked", "refund.submitted", "refund.settled"):
+        hold(facts.entries(action, f"refund:{refund_id}") == 1, f"{action} has its entry")
+    await _close_review(hands)
+    await _told(hands, "Refund,", ", refunded")
+    return {
+        "refund_id": refund_id,
+        "charge_id": charge,
+        "amount_cents": made[0]["amount_cents"],
+        "state": "succeeded",
+        "at_the_processor": len(done),
+        "keys": keys,
+    }
+
+
+async def _told(hands: Hands, *words: str) -> None:
+    """Wait until the timeline says it by itself; F5 where new rows wait so as not to move what is read."""
+
+    def shown() -> bool:
+        if hands.sees("newRows"):
+            hands.press("F5")
+        return hands.tells(*words)
+
+    await hands.until(f"a row of the timeline that says {' '.join(words)}", shown)
+
+
+async def _close_review(hands: Hands) -> None:
+    hands.press("Escape")
+    await hands.until("the review closed", lambda: not hands.sees("refundReview"))
+    await hands.in_front()
+
+
+async def _ask_refund(scene: Scene, recipient: int, reason: str) -> tuple[int, int]:
+    """F7 on the selected row, the key of a reason, Ctrl+Enter; the charge, and how many keys it took."""
+    hands = scene.hands
+    before = hands.pressed
+    hands.press("F7")
+    await hands.until("the money review", lambda: hands.sees("refundAmount"))
+    await hands.until("the amount", lambda: hands.part("refundAmount").isEnabled())
+    hands.press(reason)
+    await hands.commit()
+    charge = await hands.fact(
+        "the refund's row",
+        lambda: scene.facts.one(
+            "SELECT charge_id FROM refunds WHERE recipient_id = %s ORDER BY requested_at DESC LIMIT 1",
+            recipient,
+        ),
+    )
+    return int(charge), hands.pressed - before
+
+
+def _refunds(facts: Facts, charge: int, state: str) -> list[dict[str, Any]]:
+    return facts.rows(
+        "SELECT * FROM refunds WHERE charge_id = %s AND state = %s ORDER BY requested_at DESC", charge, state
+    )
