@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PINS := pyproject.toml constraints.txt
 ARGS ?=
 NAME ?=
+JOBS ?= 2
 
 export PYTHON
 
@@ -46,7 +47,7 @@ $(VENV)/.ready-dev: $(PINS) | system-run
 
 # --- checks ----------------------------------------------------------------------------------------------------------
 test: setup-test lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
