@@ -61,7 +61,7 @@ def test_the_callers_own_words_time_and_call(folder: Path) -> None:
             words.setFocus()
             desk.type("quit <b>bothering</b> me")
             said_at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
-            panel = desk.side.opt_out_panel
+            panel = desk.side.panels.opt_out
             zone = QTimeZone(b"America/New_York")
             panel.heard_at.setDateTime(QDateTime.fromSecsSinceEpoch(int(said_at.timestamp()), zone))
             desk.find(QLineEdit, "optOutCall").setText("call-77")
@@ -94,10 +94,10 @@ def test_stepping_back_loses_no_words_and_returns_to_the_timeline(folder: Path) 
             await desk.select("charge:c28b")
             before = QApplication.focusWidget()
             desk.press("F9", "3", "Escape")
-            assert desk.side.opt_out_panel.isHidden()
+            assert desk.side.panels.opt_out.isHidden()
             assert QApplication.focusWidget() is before
             desk.press("F9")
-            await desk.until(lambda: desk.side.opt_out_panel.words.toPlainText() == "Wrong number")
+            await desk.until(lambda: desk.side.panels.opt_out.words.toPlainText() == "Wrong number")
 
     on_qt(scenario())
 
@@ -108,11 +108,11 @@ def test_another_caller_and_back_finds_the_panel_as_it_was(folder: Path) -> None
             desk.press("F9", "3")
             other = desk.service.stories[NOBODY]
             desk.handle.window.open_caller(other.id, other.name, other.phone)
-            await desk.until(lambda: desk.side.opt_out_panel.isHidden())
+            await desk.until(lambda: desk.side.panels.opt_out.isHidden())
             maria = desk.service.stories["r1"]
             desk.handle.window.open_caller(maria.id, maria.name, maria.phone)
-            await desk.until(lambda: desk.side.opt_out_panel.words.toPlainText() == "Wrong number")
-            assert desk.side.opt_out_panel.isVisible()
+            await desk.until(lambda: desk.side.panels.opt_out.words.toPlainText() == "Wrong number")
+            assert desk.side.panels.opt_out.isVisible()
 
     on_qt(scenario())
 
@@ -147,7 +147,7 @@ def test_a_refusal_keeps_the_words(folder: Path) -> None:
             desk.service.refuse_next.append(Problem(422, ProblemType.MALFORMED, "That is not yet."))
             desk.press("F9", "2", "Ctrl+Return")
             await desk.until(lambda: "not yet" in says(desk))
-            assert desk.side.opt_out_panel.editing
-            assert desk.side.opt_out_panel.words.toPlainText() == "Take me off your list"
+            assert desk.side.panels.opt_out.editing
+            assert desk.side.panels.opt_out.words.toPlainText() == "Take me off your list"
 
     on_qt(scenario())

@@ -231,6 +231,6 @@ def test_money_from_before_a_restart_goes_only_once_its_person_says_so(folder: P
             desk.find(QPushButton, "heldMoneySend").click()
             await desk.until(lambda: desk.service.done("refund"))
             assert desk.service.done("refund")[0].key == str(row.id)
-            await desk.until(lambda: held.isHidden() and desk.side.progress.isVisible())
+            await desk.until(lambda: held.isHidden() and desk.side.money.progress.isVisible())
 
     on_qt(scenario())

@@ -77,7 +77,7 @@ def test_without_a_message_there_is_no_panel(folder: Path) -> None:
     async def scenario() -> None:
         async with care(folder, who=NOBODY) as desk:
             desk.press("F8")
-            assert desk.side.reissue_panel.isHidden()
+            assert desk.side.panels.reissue.isHidden()
             assert "no message" in desk.find(QWidget, "doState").text
 
     on_qt(scenario())

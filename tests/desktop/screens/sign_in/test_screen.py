@@ -47,7 +47,7 @@ def test_an_ended_session_keeps_the_work_in_sight(folder: Path) -> None:
     async def scenario() -> None:
         async with care(folder) as desk:
             desk.press("F9")
-            desk.side.opt_out_panel.words.setPlainText("stop, please")
+            desk.side.panels.opt_out.words.setPlainText("stop, please")
             desk.service.end_sessions()
             before = desk.handle.window.callers.front
             desk.press("F5")
@@ -61,6 +61,6 @@ def test_an_ended_session_keeps_the_work_in_sight(folder: Path) -> None:
             desk.press("Return")
             await desk.until(lambda: desk.handle.desk.session.state is SessionState.SIGNED_IN)
             await desk.until(lambda: desk.side.isVisible())
-            assert desk.side.opt_out_panel.words.toPlainText() == "stop, please"
+            assert desk.side.panels.opt_out.words.toPlainText() == "stop, please"
 
     on_qt(scenario())

@@ -52,6 +52,11 @@ class MessageAtHand(QObject):
         return self._message
 
     @property
+    def entry(self) -> TimelineEntry | None:
+        """The timeline's selected row."""
+        return self._entry
+
+    @property
     def id(self) -> str | None:
         """Which message it is."""
         selected = self._entry.message_id if self._entry is not None else None

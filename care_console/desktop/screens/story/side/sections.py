@@ -1,4 +1,4 @@
-"""The small sections of the right-hand column: checks, what to say, the three things to do."""
+"""The small sections of the right-hand column: the reason, checks, what to say, the three things to do."""
 
 from __future__ import annotations
 
@@ -9,20 +9,62 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from care_console.contract.base import Bilingual
 from care_console.contract.recipients import Act, Possibility
 from care_console.desktop.screens.preview.levels import Check
+from care_console.desktop.screens.story.side.answers import Known
+from care_console.desktop.screens.story.side.reasons import LABELS, CallReason
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space, Tone
+from care_console.desktop.widgets.choices import Choices
 from care_console.desktop.widgets.parts import Notice, button, say, set_tone, words
 from care_console.desktop.widgets.section import Section
 
 _SIGNS = {Tone.GOOD: "✓", Tone.WARN: "!", Tone.BAD: "✕", Tone.PLAIN: "·", Tone.ACCENT: "·"}
 
 
+class ReasonSection(Section):
+    """What the caller needs, one of seven."""
+
+    def __init__(self) -> None:
+        caption = f"What do they need?  {keys.shown('reason.1')} to {keys.shown('reason.7')[-1]}"
+        super().__init__("sideReason", caption)
+        self.reasons: Choices[CallReason] = Choices("What they need", LABELS)
+        self.reasons.setObjectName("callReasons")
+        self.body.addWidget(self.reasons)
+
+
+class Exhibit(QWidget):
+    """A picture of the facts below the checks, for one reason: the charges side by side, say."""
+
+    def show_known(self, known: Known) -> bool:
+        """Show what is known; False where there is nothing to show."""
+        raise NotImplementedError
+
+
 class ChecksSection(Section):
-    """What the facts say, a line each: a sign, and words."""
+    """What the facts say, a line each: a sign, and words; below them, for some reasons, an exhibit."""
 
     def __init__(self) -> None:
         super().__init__("sideChecks", "Checks")
         self._lines: list[QLabel] = []
+        self._exhibits: dict[CallReason, Exhibit] = {}
+        self._lines_place = QVBoxLayout()
+        self._lines_place.setSpacing(Space.TIGHT)
+        self.body.addLayout(self._lines_place)
+
+    def add_exhibit(self, reason: CallReason, exhibit: Exhibit) -> None:
+        """Show an exhibit whenever the caller gives this reason."""
+        self._exhibits[reason] = exhibit
+        self.body.addWidget(exhibit)
+        exhibit.hide()
+
+    @property
+    def has_exhibit(self) -> bool:
+        """Whether one is shown."""
+        return any(not exhibit.isHidden() for exhibit in self._exhibits.values())
+
+    def show_exhibit(self, known: Known) -> None:
+        """Show the one for the caller's reason, and no other."""
+        for reason, exhibit in self._exhibits.items():
+            exhibit.setVisible(reason is known.reason and exhibit.show_known(known))
 
     @property
     def text(self) -> str:
@@ -34,7 +76,7 @@ class ChecksSection(Section):
         while len(self._lines) < len(checks):
             line = words()
             self._lines.append(line)
-            self.body.addWidget(line)
+            self._lines_place.addWidget(line)
         for number, line in enumerate(self._lines):
             line.setVisible(number < len(checks))
             if number < len(checks):
