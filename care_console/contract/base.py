@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 
 from care_console.contract.card_numbers import holds_card_number
 
@@ -40,7 +49,16 @@ Instant = Annotated[
 ]
 """A moment: aware, in UTC, RFC 3339 on the wire."""
 
-E164 = Annotated[str, StringConstraints(pattern=r"^\+1[2-9][0-9]{2}[2-9][0-9]{6}$")]
+_US_NUMBER = r"^\+1[2-9][0-9]{2}[2-9][0-9]{6}$"
+
+
+def _us_number(number: str) -> str:
+    if re.fullmatch(_US_NUMBER, number) is None:
+        raise ValueError("this is no US phone number; write it as +1 and ten digits, like +12145550142")
+    return number
+
+
+E164 = Annotated[str, AfterValidator(_us_number), Field(json_schema_extra={"pattern": _US_NUMBER})]
 """A US phone number as the carriers write it: ``+12145550142``."""
 
 FreeText = Annotated[

@@ -59,7 +59,7 @@ def test_nothing_is_an_amount_but_not_one_to_give_back() -> None:
 )  # fmt: skip
 def test_a_phone_is_a_us_number_as_the_carriers_write_it(wrong: str) -> None:
     assert PHONE.validate_python("+12145550142") == "+12145550142"
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match=r"like \+12145550142"):
         PHONE.validate_python(wrong)
 
 

@@ -71,13 +71,17 @@ async def _record_refusal(request: Request, ctx: Context, problem: Problem) -> N
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    places = {_place(one["loc"]): str(one["msg"]) for one in error.errors()[:_MOST_PLACES]}
+    places = {_place(one["loc"]): _sentence(one["msg"]) for one in error.errors()[:_MOST_PLACES]}
     kind = ProblemType.MALFORMED
     if any("card number" in message for message in places.values()):
         kind = ProblemType.CARD_NUMBER
     told = "; ".join(f"{place}: {message}" for place, message in places.items())
     detail = f"The request cannot be used. Nothing was done. {told}"[:1000]
     return await _on_problem(request, Problem(kind, HTTPStatus.UNPROCESSABLE_ENTITY, detail, fields=places))
+
+
+def _sentence(told: str) -> str:
+    return told.removeprefix("Value error, ")
 
 
 def _place(parts: tuple[int | str, ...]) -> str:
