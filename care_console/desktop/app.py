@@ -22,6 +22,7 @@ from care_console.desktop.shell.tokens import Look
 if TYPE_CHECKING:
     from care_console.desktop.desk import Desk
     from care_console.desktop.keychain import Keychain
+    from care_console.desktop.shell.queues import QueueKind
     from care_console.desktop.shell.window import DeskWindow
 
 __all__ = ["DeskHandle", "DeskOptions", "Look", "main", "make_application", "open_desk", "run_desk"]
@@ -156,7 +157,7 @@ async def _put_together(options: DeskOptions, keychain: Keychain | None) -> Desk
     def make_sign_in(parent: QWidget) -> QWidget:
         return SignInScreen(desk, parent)
 
-    window = DeskWindow(desk, make_side, make_sign_in)
+    window = DeskWindow(desk, make_side, make_sign_in, _queue_kinds())
     closed = asyncio.Event()
     window.closed.connect(closed.set)
     background = (
@@ -164,6 +165,11 @@ async def _put_together(options: DeskOptions, keychain: Keychain | None) -> Desk
         asyncio.create_task(desk.backend.events(), name="events"),
     )
     return DeskHandle(window, desk, closed, background)
+
+
+def _queue_kinds() -> tuple[QueueKind, ...]:
+    """The queues of the left column, in their order; `shell.queues` says how one is plugged in."""
+    return ()
 
 
 def _import_desk() -> Any:

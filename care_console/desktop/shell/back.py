@@ -18,17 +18,18 @@ class Back:
     def __init__(self, parts: Parts, sheets: Sequence[Sheet], window: QWidget) -> None:
         self._parts, self._sheets, self._window = parts, sheets, window
 
-    def step(self) -> None:
-        """Esc."""
+    def step(self) -> bool:
+        """Esc. False where nothing was open that could step back."""
         if any(sheet.put_away() for sheet in self._sheets):
-            return
+            return True
         if not self._parts.hits.isHidden():
             self._parts.hits.hide()
-            return
+            return True
         if self._pane_steps_back() or self._parts.frame.notices.put_away_newest():
-            return
+            return True
         if self._parts.callers.front is not None:
             self._parts.frame.story.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
+        return False
 
     def pane(self, by: int) -> None:
         """The next pane (1) or the one before (-1)."""

@@ -1,4 +1,4 @@
-"""The column at the left: up to five open callers, and the ones opened lately."""
+"""The column at the left: the queues, up to five open callers, and the ones opened lately."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from care_console.desktop.shell import theme
+from care_console.desktop.shell.queue_list import QueueSection
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import hover, plain
 from care_console.desktop.widgets.timeline.model import Index
@@ -78,36 +79,42 @@ class _CallerDelegate(QStyledItemDelegate):
 
 
 class CallersPane(QFrame):
-    """Open callers above, recent ones below. Choosing one emits its recipient's id."""
+    """Open callers above, recent ones below; the queues first for who decides or only reads, else last.
+
+    Choosing a caller emits their recipient's id; choosing a queue is told by `queues`.
+    """
 
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("callersPane")
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, Space.MEDIUM, 0, 0)
         column.setSpacing(Space.TIGHT)
         self.callers = self._list("callers", "Open callers")
         self.recents = self._list("recents", "Recent callers")
         self._none = plain("Nobody is open. F2 finds a caller.", "hint", wrap=True, parent=self)
         self._recent_title = plain("Recent", "section", parent=self)
-        open_title = plain("Callers", "section", parent=self)
-        for label in (open_title, self._none, self._recent_title):
+        self._open_title = plain("Callers", "section", parent=self)
+        self.queues = QueueSection(self)
+        self._takes_calls = True
+        for label in (self._open_title, self._none, self._recent_title):
             label.setContentsMargins(Space.LARGE, 0, Space.SMALL, 0)
-        column.addWidget(open_title)
+        column.addWidget(self._open_title)
         column.addWidget(self._none)
         column.addWidget(self.callers)
         column.addSpacing(Space.MEDIUM)
         column.addWidget(self._recent_title)
         column.addWidget(self.recents, 1)
+        column.addWidget(self.queues)
         self.show_callers((), None)
         self.show_recents(())
 
     def show_callers(self, lines: tuple[CallerLine, ...], front: str | None) -> None:
         """The open callers in their order, and which of them is in front."""
         self._fill(self.callers, lines, front)
-        self._none.setVisible(not lines)
+        self._none.setVisible(not lines and self._takes_calls)
         self.callers.setVisible(bool(lines))
         row = self.callers.sizeHintForRow(0) if lines else 0
         self.callers.setFixedHeight(row * len(lines))
@@ -116,6 +123,21 @@ class CallersPane(QFrame):
         """Callers opened lately who are not open now."""
         self._fill(self.recents, lines[:_RECENTS], None)
         self._recent_title.setVisible(bool(lines))
+
+    def show_for_calls(self, takes_calls: bool, *, queues_first: bool) -> None:
+        """Whether this person has callers at all, and where the queues stand."""
+        self._takes_calls = takes_calls
+        for part in (self._open_title, self.recents):
+            part.setVisible(takes_calls)
+        self._none.setVisible(takes_calls and not self.callers.count())
+        self.queues.heading.setText("Queues" if queues_first else "Waits for me")
+        self._column.removeWidget(self.queues)
+        self._column.insertWidget(0 if queues_first else self._column.count(), self.queues)
+
+    def show_items(self, items: QWidget | None) -> None:
+        """The items of the queue in front; the recent callers make room for them."""
+        self.queues.show_items(items)
+        self._column.setStretchFactor(self.queues, 3 if items is not None else 0)
 
     def _list(self, name: str, words: str) -> QListWidget:
         made = QListWidget(self)

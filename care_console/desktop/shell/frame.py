@@ -14,6 +14,7 @@ from care_console.desktop.screens.story.pane import StoryPane
 from care_console.desktop.shell import theme
 from care_console.desktop.shell.callers import CallersPane
 from care_console.desktop.shell.notices import NoticeStrip
+from care_console.desktop.shell.queues import Queue
 from care_console.desktop.shell.status_line import StatusLine
 from care_console.desktop.shell.top_bar import TopBar
 
@@ -61,12 +62,15 @@ class Frame(QWidget):
         self.side_widget = make_side(self)
         self.sign_in = make_sign_in(self)
         self._side_pane = self._make_side_pane()
+        self._queue: Queue | None = None
         middle = QFrame(self)
         middle.setObjectName("storyPane")
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.story, 1)
+        self._centre = QStackedWidget(middle)
+        self._centre.addWidget(self.story)
+        column.addWidget(self._centre, 1)
         column.addWidget(self.notices)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setObjectName("splitter")
@@ -106,7 +110,7 @@ class Frame(QWidget):
     def show_work(self) -> None:
         """Somebody is signed in."""
         self._stack.setCurrentWidget(self.splitter)
-        self._side.setCurrentWidget(self._side_scroll)
+        self._show_side()
         self.sign_in.hide()
 
     def show_door(self) -> None:
@@ -120,11 +124,29 @@ class Frame(QWidget):
         self._stack.setCurrentWidget(self.splitter)
         self._side.addWidget(self.sign_in)
         self._side.setCurrentWidget(self.sign_in)
+        self._side_pane.show()
 
     def panes(self) -> list[QWidget]:
         """The parts that F6 goes round, in order."""
-        lists = [self.callers.callers] if self.callers.callers.isVisible() else []
-        return [self.top.find_box, *lists, self.story.timeline, self._side_pane]
+        lists = [self.callers.queues, self.callers.callers]
+        centre = self.story.timeline if self._queue is None else self._queue.centre
+        return [self.top.find_box, *(part for part in lists if part.isVisible()), centre, self._side_pane]
+
+    def show_queue(self, queue: Queue | None) -> None:
+        """A queue takes the place of the story and of the column at the right; None: the caller again."""
+        self._queue = queue
+        if queue is not None and self._centre.indexOf(queue.centre) < 0:
+            self._centre.addWidget(queue.centre)
+        self._centre.setCurrentWidget(self.story if queue is None else queue.centre)
+        if self._side.currentWidget() is not self.sign_in:
+            self._show_side()
+
+    def _show_side(self) -> None:
+        side = self._side_scroll if self._queue is None else self._queue.side
+        self._side_pane.setVisible(side is not None)
+        if side is not None:
+            self._side.addWidget(side)
+            self._side.setCurrentWidget(side)
 
     def _make_side_pane(self) -> QFrame:
         pane = QFrame(self)

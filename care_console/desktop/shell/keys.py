@@ -47,6 +47,7 @@ _ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("caller.next", "Next open caller", ("Ctrl+Tab",), _FIND),
     KeyAction("caller.previous", "Previous open caller", ("Ctrl+Shift+Tab",), _FIND),
     KeyAction("caller.close", "Close this caller", ("Ctrl+W",), _FIND),
+    KeyAction("queues", "Queues, one after another", ("F3",), _FIND),
     KeyAction("reason.1", "Can't hear", ("Ctrl+1",), _CALL),
     KeyAction("reason.2", "No link", ("Ctrl+2",), _CALL),
     KeyAction("reason.3", "Charged twice", ("Ctrl+3",), _CALL),
@@ -84,6 +85,7 @@ class _Binding:
 
 _bindings: dict[str, list[_Binding]] = {}
 _last_commit: dict[str, float] = {}
+_BARRED = "keys_barred"
 
 
 def shown(name: str) -> str:
@@ -133,6 +135,16 @@ def press(name: str) -> bool:
     return True
 
 
+def bar(window: QWidget, names: Iterable[str]) -> None:
+    """Name the actions that this window's person may not do; their keys do nothing there from now on."""
+    window.setProperty(_BARRED, sorted(names))
+
+
+def is_barred(window: QWidget, name: str) -> bool:
+    """Whether an action's keys do nothing in this window, whoever binds them."""
+    return name in (window.property(_BARRED) or ())
+
+
 def works_now(name: str) -> bool:
     """Whether the action's key would do anything now, for the status line."""
     return _nearest(name) is not None
@@ -154,7 +166,13 @@ def _commit_is_due(name: str) -> bool:
 def _nearest(name: str) -> _Binding | None:
     live = [bound for bound in _bindings.get(name, ()) if isValid(bound.widget) and isValid(bound.shortcut)]
     _bindings[name] = live
-    usable = [bound for bound in live if bound.shortcut.isEnabled() and bound.widget.isVisible()]
+    usable = [
+        bound
+        for bound in live
+        if bound.shortcut.isEnabled()
+        and bound.widget.isVisible()
+        and not is_barred(bound.widget.window(), name)
+    ]
     for ancestor in _from_focus_outwards():
         for bound in reversed(usable):
             if bound.widget is ancestor:

@@ -171,6 +171,8 @@ class KeySheet(Sheet):
         columns = QHBoxLayout()
         columns.setSpacing(Space.WIDE)
         outer.addLayout(columns)
+        self._lines: dict[str, tuple[QWidget, QWidget]] = {}
+        self._headings: list[tuple[QWidget, list[str]]] = []
         groups: dict[str, list[keys.KeyAction]] = {}
         for action in keys.KEY_MAP.values():
             groups.setdefault(action.group, []).append(action)
@@ -178,8 +180,10 @@ class KeySheet(Sheet):
             column = QVBoxLayout()
             column.setSpacing(Space.MEDIUM)
             for group in pair:
-                column.addWidget(plain(group, "section", parent=self))
+                heading = plain(group, "section", parent=self)
+                column.addWidget(heading)
                 column.addLayout(self._group(groups[group]))
+                self._headings.append((heading, [action.name for action in groups[group]]))
             column.addStretch(1)
             columns.addLayout(column, 1)
         outer.addWidget(plain("Esc puts this away. In the timeline, Enter opens a row in its place.", "hint"))
@@ -187,8 +191,18 @@ class KeySheet(Sheet):
     def open(self) -> None:
         """Show the keys; the same key again puts them away."""
         if not self.put_away():
+            self._leave_out_barred()
             self.bring(760, 60)
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _leave_out_barred(self) -> None:
+        """Only the keys that this window's person has."""
+        here = {name for name in self._lines if not keys.is_barred(self.window(), name)}
+        for name, pair in self._lines.items():
+            for part in pair:
+                part.setVisible(name in here)
+        for heading, names in self._headings:
+            heading.setVisible(any(name in here for name in names))
 
     def _group(self, actions: list[keys.KeyAction]) -> QGridLayout:
         grid = QGridLayout()
@@ -197,7 +211,9 @@ class KeySheet(Sheet):
         grid.setColumnMinimumWidth(0, 120)
         for row, action in enumerate(actions):
             key = plain(keys.shown(action.name), "number", parent=self)
+            label = plain(action.label, "soft", parent=self)
             grid.addWidget(key, row, 0)
-            grid.addWidget(plain(action.label, "soft", parent=self), row, 1)
+            grid.addWidget(label, row, 1)
+            self._lines[action.name] = (key, label)
         grid.setColumnStretch(1, 1)
         return grid

@@ -78,7 +78,11 @@ class StatusLine(QFrame):
 
     def refresh(self, usable: dict[str, bool]) -> None:
         """Show the keys that work now; `usable` overrules for actions whose slot may have nothing to do."""
-        self._usable = {name for name in _OFFERED if usable.get(name, keys.works_now(name))}
+        self._usable = {
+            name
+            for name in _OFFERED
+            if usable.get(name, keys.works_now(name)) and not keys.is_barred(self.window(), name)
+        }
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -101,6 +101,11 @@ class TopBar(QFrame):
         self.show_outbox(0, 0)
         self.show_connection(ConnectionState.CONNECTING, SessionState.SIGNED_OUT)
 
+    def show_for_calls(self, takes_calls: bool) -> None:
+        """Whether this person has callers at all."""
+        for part in (self.find_box, self.timer, self.stops):
+            part.setVisible(takes_calls)
+
     def show_budget(self, budget: RefundBudget | None) -> None:
         """What may still be refunded to this caller today, without asking."""
         self.budget.setVisible(budget is not None)

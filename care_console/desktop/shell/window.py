@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -25,6 +26,8 @@ from care_console.desktop.shell.front import Front
 from care_console.desktop.shell.notices import Notice
 from care_console.desktop.shell.opening import Opening
 from care_console.desktop.shell.parts import Parts
+from care_console.desktop.shell.queue_view import QueueView
+from care_console.desktop.shell.queues import QueueKind
 from care_console.desktop.shell.sheets import Command, CommandSheet, KeySheet
 from care_console.desktop.shell.standing import Standing
 from care_console.desktop.shell.tokens import Look, Tone
@@ -35,7 +38,9 @@ class DeskWindow(QMainWindow):
 
     closed = Signal()
 
-    def __init__(self, desk: Desk, make_side: MakePart, make_sign_in: MakePart) -> None:
+    def __init__(
+        self, desk: Desk, make_side: MakePart, make_sign_in: MakePart, queues: Sequence[QueueKind] = ()
+    ) -> None:
         super().__init__()
         self.setObjectName("desk")
         self.setWindowTitle("Care console")
@@ -50,6 +55,8 @@ class DeskWindow(QMainWindow):
         self.parts = Parts(desk, self.frame, self.callers, self.reader, self.finder, self.hits)
         self.opening = Opening(self.parts, self)
         self.front = Front(self.parts, self)
+        self.queues = QueueView(self.parts, queues, self)
+        self.queues.opened.connect(self.open_caller)
         self.command_sheet = CommandSheet(self, self._commands)
         self.key_sheet = KeySheet(self)
         self._back = Back(self.parts, (self.command_sheet, self.key_sheet), self)
@@ -84,6 +91,7 @@ class DeskWindow(QMainWindow):
         self.finder.stop()
         self.reader.close()
         self._pending_keys.close()
+        self.queues.close()
         self.standing.close()
         tasks.report_to(None)
         event.accept()
@@ -101,13 +109,14 @@ class DeskWindow(QMainWindow):
             "find": self.opening.find,
             "caller.next": partial(self.opening.step, 1),
             "caller.previous": partial(self.opening.step, -1),
-            "caller.close": self.opening.close_front,
+            "caller.close": self._close_front,
+            "queues": lambda: self.queues.step(),
             "timeline.new": self.front.renew,
             "refund.open": lambda: self.front.act(self.side.refund),
             "reissue.open": lambda: self.front.act(self.side.reissue),
             "stop.open": self.front.stop_texts,
             "preview.open": lambda: self.front.act(self.side.preview),
-            "back": self._back.step,
+            "back": lambda: self._back.step() or self.queues.step_back(),
             "pane.next": partial(self._back.pane, 1),
             "pane.previous": partial(self._back.pane, -1),
             "commands": self.command_sheet.open,
@@ -118,6 +127,12 @@ class DeskWindow(QMainWindow):
         }
         for name, slot in slots.items():
             keys.bind(self, name, slot)
+
+    def _close_front(self) -> None:
+        if self.callers.front is None:
+            self.queues.put_back()
+        else:
+            self.opening.close_front()
 
     async def _ask(self, words: str) -> FindAnswer:
         return await find(self._desk, words)

@@ -42,7 +42,7 @@ class StoryPane(QFrame):
         self._body = QStackedLayout()
         self._body.addWidget(self.timeline)
         self._body.addWidget(self._says)
-        self._welcome = _welcome(self)
+        self._welcome = _welcome(self, _FINDS)
         self._story = QWidget(self)
         self._story.setObjectName("story")
         column = QVBoxLayout(self._story)
@@ -81,6 +81,15 @@ class StoryPane(QFrame):
         self._pages.setCurrentWidget(self._story)
         self.story_read()
         self.page_read()
+
+    def welcome(self, lines: tuple[str, ...] | None) -> None:
+        """What stands here while nobody is open: a title and what to know; None: how a caller is found."""
+        before, self._welcome = self._welcome, _welcome(self, lines or _FINDS)
+        self._pages.addWidget(self._welcome)
+        if self._pages.currentWidget() is before:
+            self._pages.setCurrentWidget(self._welcome)
+        self._pages.removeWidget(before)
+        before.deleteLater()
 
     def leave(self) -> None:
         """Remember where the caller in front is being left."""
@@ -171,21 +180,24 @@ class StoryPane(QFrame):
         return label
 
 
-def _welcome(parent: QWidget) -> QWidget:
+_FINDS = (
+    "No caller is open",
+    f"{keys.shown('find')} finds one by whatever they say:",
+    "a phone number or its last 4 · a name · the code of a link",
+    "an amount or a card's last 4 · an old reference",
+)
+
+
+def _welcome(parent: QWidget, lines: tuple[str, ...]) -> QWidget:
     """What stands here while nobody is open."""
     made = QWidget(parent)
     made.setObjectName("welcome")
     column = QVBoxLayout(made)
+    column.setContentsMargins(Space.WIDE, 0, Space.WIDE, 0)
     column.setSpacing(Space.SMALL)
-    lines = (
-        ("No caller is open", "title"),
-        (f"{keys.shown('find')} finds one by whatever they say:", "soft"),
-        ("a phone number or its last 4 · a name · the code of a link", "soft"),
-        ("an amount or a card's last 4 · an old reference", "soft"),
-    )
     column.addStretch(2)
-    for words, role in lines:
-        label = plain(words, role, parent=made)
+    for place, words in enumerate(lines):
+        label = plain(words, "soft" if place else "title", wrap=True, parent=made)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(label)
     column.addStretch(3)
