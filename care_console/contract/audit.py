@@ -18,6 +18,7 @@ class Action(StrEnum):
     TIMELINE_READ = "timeline.read"
     MESSAGE_READ = "message.read"
     NOTE_WRITTEN = "note.written"
+    CONTACT_RECORDED = "contact.recorded"
     OPTED_OUT = "consent.opted_out"
     OPTED_IN = "consent.opted_in"
     TEXT_CANCELLED = "text.cancelled"

@@ -16,11 +16,16 @@ class ChangeKind(StrEnum):
     CONSENT = "consent"
     APPROVAL = "approval"
     SESSION = "session"
+    PRESENCE = "presence"
 
 
 class Change(Reply):
-    """An event's data. `version` grows with each event of a service, in the order of commits."""
+    """An event's data. `version` grows with each event of a service, in the order of commits.
+
+    `yours`: what this session did made the change, so its own answer tells of it already.
+    """
 
     id: str
     version: int
     recipient_id: str | None = None
+    yours: bool = False

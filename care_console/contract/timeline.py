@@ -149,10 +149,12 @@ class PreviewEntry(_Entry):
 
 
 class ContactEntry(_Entry):
-    """A call to care, and how it ended."""
+    """A call to care: why they called, how it ended, how many seconds it took."""
 
     kind: Literal[EntryKind.CONTACT] = EntryKind.CONTACT
+    reason: str | None = None
     disposition: str
+    seconds: int | None = None
     actor: str
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from care_console import __version__
 from care_console.service.approvals.api import router as approvals_router
 from care_console.service.consent.api import router as consent_router
+from care_console.service.contacts.api import router as contacts_router
 from care_console.service.foundation.bodies import BodyLimitMiddleware
 from care_console.service.foundation.error_handlers import add_error_handlers
 from care_console.service.foundation.health import router as health_router
@@ -23,6 +24,7 @@ from care_console.service.links.api import router as links_router
 from care_console.service.messages.api import router as messages_router
 from care_console.service.messages.preview_api import router as previews_router
 from care_console.service.notes.api import router as notes_router
+from care_console.service.presence.api import router as presence_router
 from care_console.service.recipients.api import router as recipients_router
 from care_console.service.recipients.search.api import router as search_router
 from care_console.service.refunds.api import router as refunds_router
@@ -42,6 +44,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     links_router,
     previews_router,
     notes_router,
+    contacts_router,
+    presence_router,
     refunds_router,
     approvals_router,
     card_webhook_router,

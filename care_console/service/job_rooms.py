@@ -6,10 +6,12 @@ import procrastinate
 
 from care_console.service.foundation import jobs as foundation
 from care_console.service.foundation import upkeep
+from care_console.service.presence import tasks as presence
 from care_console.service.refunds import tasks as refunds
 
 _ROOMS: dict[str, procrastinate.Blueprint] = {
     "jobs": foundation.blueprint,
+    "presence": presence.blueprint,
     "refunds": refunds.blueprint,
     "upkeep": upkeep.blueprint,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from care_console.service.approvals import tables as approvals
 from care_console.service.audit import tables as audit
 from care_console.service.consent import tables as consent
+from care_console.service.contacts import tables as contacts
 from care_console.service.facilities import tables as facilities
 from care_console.service.foundation import tables as foundation
 from care_console.service.foundation.database import metadata
@@ -14,6 +15,7 @@ from care_console.service.messages import tables as messages
 from care_console.service.payments import tables as payments
 from care_console.service.playback import tables as playback
 from care_console.service.prepaid import tables as prepaid
+from care_console.service.presence import tables as presence
 from care_console.service.recipients import tables as recipients
 from care_console.service.recordings import tables as recordings
 from care_console.service.refunds import tables as refunds
@@ -24,6 +26,7 @@ ROOMS = (
     approvals,
     audit,
     consent,
+    contacts,
     facilities,
     foundation,
     imports,
@@ -32,6 +35,7 @@ ROOMS = (
     payments,
     playback,
     prepaid,
+    presence,
     recipients,
     recordings,
     refunds,

@@ -29,6 +29,8 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "GET /v1/recipients/{recipient_id}": DESK,
     "GET /v1/recipients/{recipient_id}/timeline": DESK,
     "POST /v1/recipients/{recipient_id}/notes": DESK,
+    "POST /v1/recipients/{recipient_id}/contacts": DESK,
+    "PUT /v1/presence": DESK,
     "GET /v1/messages/{message_id}": DESK,
     "POST /v1/messages/{message_id}/previews": DESK,
     "GET /v1/previews/{preview_id}/sound": DESK,

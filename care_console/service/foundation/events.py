@@ -31,6 +31,7 @@ class Event:
 
     kind: ChangeKind
     change: Change
+    session_id: int | None = None
 
 
 async def announce(
@@ -38,7 +39,8 @@ async def announce(
 ) -> None:
     """Tell the desks at commit that something changed, and on whose story."""
     of = None if recipient_id is None else str(recipient_id)
-    payload = json.dumps({"kind": kind.value, "id": str(identifier), "recipient_id": of})
+    told = {"kind": kind.value, "id": str(identifier), "recipient_id": of, "by": ctx.actor.session_id}
+    payload = json.dumps(told)
     await ctx.connection.execute(
         text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
     )
@@ -79,9 +81,8 @@ class EventHub:
             kind = ChangeKind(read["kind"])
             # Notifications come in the order of commits, which the beginnings of transactions do not have.
             self._version = max(self._version + 1, time.time_ns() // 1000)
-            return Event(
-                kind, Change(id=read["id"], version=self._version, recipient_id=read["recipient_id"])
-            )
+            change = Change(id=read["id"], version=self._version, recipient_id=read["recipient_id"])
+            return Event(kind, change, read.get("by"))
         except (ValueError, KeyError, TypeError) as error:
             # Another release's, while one takes the place of the other: no reason to tell nothing any more.
             log.warning("events.not_understood", exc_info=error)

@@ -29,6 +29,7 @@ _SEEN_WITH: dict[ChangeKind, Permission] = {
     ChangeKind.CONSENT: Permission.READ_STORY,
     ChangeKind.APPROVAL: Permission.REFUND,
     ChangeKind.SESSION: Permission.MANAGE_STAFF,
+    ChangeKind.PRESENCE: Permission.READ_STORY,
 }
 
 
@@ -76,13 +77,15 @@ async def _stream(services: Services, header: str | None, actor: Actor, origin: 
             if event is None or _ends(event, actor):
                 return
             if actor.may(_SEEN_WITH[event.kind]):
-                yield as_frame(event)
+                yield as_frame(event, actor)
 
 
 def _ends(event: Event, actor: Actor) -> bool:
     return event.kind is ChangeKind.SESSION and event.change.id == str(actor.session_id)
 
 
-def as_frame(event: Event) -> str:
-    """One event in the stream's format."""
-    return f"event: {event.kind.value}\ndata: {event.change.model_dump_json()}\n\n"
+def as_frame(event: Event, listener: Actor) -> str:
+    """One event in the stream's format, for one who listens."""
+    yours = event.session_id is not None and event.session_id == listener.session_id
+    change = event.change.model_copy(update={"yours": yours})
+    return f"event: {event.kind.value}\ndata: {change.model_dump_json()}\n\n"

@@ -112,4 +112,12 @@ BRANCHES: dict[EntryKind, Branch] = {
         "w.recipient_id = :recipient",
         "'message_id', w.message_id::text, 'reason', w.reason, 'actor', w.actor",
     ),
+    EntryKind.CONTACT: Branch(
+        "contacts k",
+        "k.ended_at",
+        "k.id",
+        "k.recipient_id = :recipient",
+        "'reason', k.reason, 'disposition', k.disposition, 'actor', k.actor, "
+        "'seconds', extract(epoch FROM k.ended_at - k.began_at)::bigint",
+    ),
 }

@@ -1,0 +1,1 @@
+"""Calls to care, as the desk wraps them up."""
