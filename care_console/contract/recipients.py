@@ -59,7 +59,7 @@ class RefundBudget(Reply):
 
 
 class RecipientStory(Reply):
-    """`GET /v1/recipients/{id}`."""
+    """`GET /v1/recipients/{id}`. `zones`: the time zones (IANA) that its number tells of, if any."""
 
     id: str
     imported_id: str | None
@@ -75,6 +75,7 @@ class RecipientStory(Reply):
     open_messages: list[OpenMessage]
     may: list[Possibility]
     refund_budget: RefundBudget | None = None
+    zones: tuple[str, ...] = ()
 
 
 class NoteRequest(Request):

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from care_console.desktop.shell.tokens import Look
 if TYPE_CHECKING:
     from care_console.desktop.desk import Desk
     from care_console.desktop.keychain import Keychain
+    from care_console.desktop.shell.clock import Clock
     from care_console.desktop.shell.queues import QueueKind
     from care_console.desktop.shell.window import DeskWindow
 
@@ -96,15 +98,16 @@ async def open_desk(
     look: Look = Look.LIGHT,
     text_scale: float = 1.0,
     keychain: Keychain | None = None,
+    clock: Clock | None = None,
     size: QSize = _FIRST_SIZE,
 ) -> DeskHandle:
     """Open a desk on a service, signed in where a login is given. Needs a running Qt loop.
 
-    `keychain`: the system's where none is given. Raises BackendFailure where signing in fails, OSError for an
-    unusable folder.
+    `keychain`, `clock`: the system's where none is given. Raises BackendFailure where signing in fails,
+    OSError for an unusable folder.
     """
     make_application(look, text_scale)
-    handle = await _put_together(DeskOptions(server, data_dir, look, text_scale), keychain)
+    handle = await _put_together(DeskOptions(server, data_dir, look, text_scale), keychain, clock)
     handle.window.resize(size)
     handle.window.show()
     if login is not None and password is not None:
@@ -123,7 +126,7 @@ async def run_desk(options: DeskOptions) -> int:
     first = _first_paint()
     await asyncio.sleep(0)
     try:
-        handle = await _put_together(options, None)
+        handle = await _put_together(options)
     except OSError as trouble:
         sys.stderr.write(f"The desk cannot use its folder {options.data_dir}: {trouble}\n")
         return 1
@@ -144,7 +147,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return runner.run(run_desk(options))
 
 
-async def _put_together(options: DeskOptions, keychain: Keychain | None) -> DeskHandle:
+async def _put_together(
+    options: DeskOptions, keychain: Keychain | None = None, clock: Clock | None = None
+) -> DeskHandle:
     assemble = await asyncio.to_thread(_import_desk)
     desk: Desk = await assemble(options.server, options.data_dir, keychain=keychain)
     from care_console.desktop.screens.sign_in import SignInScreen
@@ -157,7 +162,7 @@ async def _put_together(options: DeskOptions, keychain: Keychain | None) -> Desk
     def make_sign_in(parent: QWidget) -> QWidget:
         return SignInScreen(desk, parent)
 
-    window = DeskWindow(desk, make_side, make_sign_in, _queue_kinds())
+    window = DeskWindow(desk, make_side, make_sign_in, _queue_kinds(), clock)
     closed = asyncio.Event()
     window.closed.connect(closed.set)
     background = (
@@ -176,8 +181,10 @@ def _import_desk() -> Any:
     """Everything below the screens: a second of imports, beside the window and not on its thread."""
     import qtawesome  # type: ignore[import-untyped]  # noqa: F401 - here, so that the first icon does not wait
 
+    from care_console.contract.hours import care_hours
     from care_console.desktop.desk import assemble
 
+    care_hours(datetime.now(UTC))  # the calendar of holidays, likewise
     return assemble
 
 

@@ -22,6 +22,7 @@ from qasync import QEventLoop
 from care_console.desktop.app import DeskHandle, make_application, open_desk
 from care_console.desktop.keychain import MemoryKeychain
 from care_console.desktop.shell import keys
+from care_console.desktop.shell.clock import Clock
 from care_console.desktop.shell.tokens import Look
 from care_console.desktop.shell.window import DeskWindow
 from tests.support.desks import until
@@ -94,7 +95,12 @@ def with_window(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable
 
 @contextlib.asynccontextmanager
 async def a_window(
-    folder: Path, *, size: tuple[int, int] = (1366, 768), look: Look = Look.LIGHT, signed_in: bool = True
+    folder: Path,
+    *,
+    size: tuple[int, int] = (1366, 768),
+    look: Look = Look.LIGHT,
+    signed_in: bool = True,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Opened]:
     """The real window, signed in unless told otherwise, with the focus in the find box."""
     keys.forget_commits()
@@ -106,11 +112,14 @@ async def a_window(
             data_dir=folder,
             look=look,
             keychain=MemoryKeychain(),
+            clock=clock,
             size=QSize(*size),
         )
         try:
             handle.window.activateWindow()
             await until(handle.window.isActiveWindow)
+            # That nothing is kept without a keychain is said at each start; test_app.py looks at it.
+            handle.window.frame.notices.put_away("store")
             yield Opened(handle, service)
         finally:
             await handle.close()

@@ -13,6 +13,7 @@ from care_console.desktop.queries.story import StoryView
 from care_console.desktop.screens.story.pane import StoryPane
 from care_console.desktop.shell import theme
 from care_console.desktop.shell.callers import CallersPane
+from care_console.desktop.shell.clock import Clock
 from care_console.desktop.shell.notices import NoticeStrip
 from care_console.desktop.shell.queues import Queue
 from care_console.desktop.shell.status_line import StatusLine
@@ -52,13 +53,16 @@ MakePart = Callable[[QWidget], QWidget]
 class Frame(QWidget):
     """Bar, callers, story, side, status line; and the sign-in screen in the place of what needs a session."""
 
-    def __init__(self, parent: QWidget, make_side: MakePart, make_sign_in: MakePart) -> None:
+    def __init__(
+        self, parent: QWidget, make_side: MakePart, make_sign_in: MakePart, clock: Clock | None = None
+    ) -> None:
         super().__init__(parent)
-        self.top = TopBar(self)
+        clock = clock or Clock(self)
+        self.top = TopBar(self, clock)
         self.callers = CallersPane(self)
         self.story = StoryPane(self)
         self.notices = NoticeStrip(self)
-        self.status = StatusLine(self)
+        self.status = StatusLine(self, clock)
         self.side_widget = make_side(self)
         self.sign_in = make_sign_in(self)
         self._side_pane = self._make_side_pane()
@@ -71,7 +75,7 @@ class Frame(QWidget):
         self._centre = QStackedWidget(middle)
         self._centre.addWidget(self.story)
         column.addWidget(self._centre, 1)
-        column.addWidget(self.notices)
+        self._story_column = column
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setObjectName("splitter")
         self.splitter.setHandleWidth(1)
@@ -110,18 +114,21 @@ class Frame(QWidget):
     def show_work(self) -> None:
         """Somebody is signed in."""
         self._stack.setCurrentWidget(self.splitter)
+        self._story_column.addWidget(self.notices)
         self._show_side()
         self.sign_in.hide()
 
     def show_door(self) -> None:
         """Nobody is signed in: the sign-in screen takes the window."""
         self._door_layout.addWidget(self.sign_in)
+        self._door_layout.addWidget(self.notices)
         self.sign_in.show()
         self._stack.setCurrentWidget(self._door)
 
     def show_ended(self) -> None:
         """The session ended: the work stays in sight, signing in takes the column at the right."""
         self._stack.setCurrentWidget(self.splitter)
+        self._story_column.addWidget(self.notices)
         self._side.addWidget(self.sign_in)
         self._side.setCurrentWidget(self.sign_in)
         self._side_pane.show()

@@ -80,6 +80,7 @@ class Front(QObject):
     def _show(self, front: OpenCaller | None) -> None:
         view = front.view if front else None
         self._parts.frame.top.show_budget(view.story.refund_budget if view else None)
+        self._parts.frame.top.there.show_for(view.story.zones if view else ())
         self.changed.emit()
 
     def _story_read(self, caller: OpenCaller) -> None:

@@ -1,4 +1,4 @@
-"""The line at the bottom: the keys that work now, who is signed in, when the story was read."""
+"""The line at the bottom: the keys that work now, the care line's hours, who is signed in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from care_console.desktop.shell import keys
+from care_console.desktop.shell.call_time import CareLine
+from care_console.desktop.shell.clock import Clock
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import plain
 
@@ -51,7 +53,7 @@ _SHORT = {
 class StatusLine(QFrame):
     """Shows keys only while they do something."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, clock: Clock | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusLine")
         row = QHBoxLayout(self)
@@ -70,9 +72,8 @@ class StatusLine(QFrame):
         row.addStretch(1)
         self.who = plain("", parent=self)
         self.who.setObjectName("signedInAs")
-        self.read = plain("", parent=self)
-        self.read.setObjectName("readAt")
-        for part in (self.read, self.who):
+        self.care = CareLine(clock or Clock(self), self)
+        for part in (self.care.label, self.who):
             row.addSpacing(Space.MEDIUM)
             row.addWidget(part)
 
@@ -98,7 +99,7 @@ class StatusLine(QFrame):
         """Show the keys that work now; where there is no room, the ones that matter most."""
         margins = self._row.contentsMargins()
         room = self.width() - margins.left() - margins.right() - 2 * Space.MEDIUM - Space.WIDE
-        room -= self.who.sizeHint().width() + self.read.sizeHint().width()
+        room -= self.who.sizeHint().width() + self.care.label.sizeHint().width()
         shown = set()
         for name in sorted(self._usable, key=_BY_WORTH.index):
             room -= sum(part.sizeHint().width() + Space.TIGHT for part in self._pairs[name])

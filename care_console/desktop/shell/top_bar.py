@@ -3,19 +3,20 @@ whether the service is there."""
 
 from __future__ import annotations
 
-import time
-
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QSizePolicy, QWidget
 
 from care_console.contract.money import dollars
 from care_console.contract.recipients import RefundBudget
 from care_console.desktop.backend.client import ConnectionState
 from care_console.desktop.backend.session import SessionState
-from care_console.desktop.shell import icons, theme
+from care_console.desktop.shell import icons, keys, theme
+from care_console.desktop.shell.call_time import CallLimits, CallTimer, TimeThere
+from care_console.desktop.shell.clock import Clock
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.badges import Badge
+from care_console.desktop.widgets.flow import FlowLayout
 from care_console.desktop.widgets.labels import plain
 
 
@@ -26,11 +27,15 @@ class FindBox(QLineEdit):
         super().__init__(parent)
         self.setObjectName("find")
         self.setAccessibleName("Find a caller")
-        self.setPlaceholderText("Find by phone, name, code, amount, last 4 …  F2")
+        self.setPlaceholderText(f"Find by phone, name, code, amount, last 4 …  {keys.shown('find')}")
         self.setClearButtonEnabled(False)
         self.setMaxLength(200)
-        self.setMinimumWidth(280)
-        self.setMaximumWidth(560)
+        self.grow(1.0)
+
+    def grow(self, scale: float) -> None:
+        """As wide as its words need at a scale of text."""
+        self.setMinimumWidth(round(300 * scale))
+        self.setMaximumWidth(round(560 * scale))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The field, with a magnifying glass at its left."""
@@ -41,65 +46,64 @@ class FindBox(QLineEdit):
         painter.end()
 
 
-class CallTimer(QWidget):
-    """How long the call at hand lasts. Starts with the first story that is opened for it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("callTimer")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.TIGHT)
-        self._label = plain("", "number")
-        row.addWidget(self._label)
-        self._began: float | None = None
-        self._tick = QTimer(self)
-        self._tick.setInterval(1000)
-        self._tick.timeout.connect(self._show)
-        self._show()
-
-    def run_from(self, began: float | None) -> None:
-        """Count from a moment of ``time.monotonic()``; None: no call."""
-        self._began = began
-        self._tick.start() if began is not None else self._tick.stop()
-        self._show()
-
-    def _show(self) -> None:
-        if self._began is None:
-            self._label.setText("No call")
-        else:
-            minutes, seconds = divmod(int(time.monotonic() - self._began), 60)
-            self._label.setText(f"{minutes:02}:{seconds:02} call")
-        self.setAccessibleName(self._label.text())
-
-
 class TopBar(QFrame):
-    """The find box at the left, the state of things at the right."""
+    """The find box at the left, the state of things at the right; in large text below it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, clock: Clock | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.LARGE, Space.SMALL, Space.LARGE, Space.SMALL)
-        row.setSpacing(Space.LARGE)
+        clock = clock or Clock(self)
         self.find_box = FindBox(self)
-        self.timer = CallTimer(self)
-        self.budget = plain("", "soft", parent=self)
+        self._state = QWidget(self)
+        self.timer = CallTimer(clock, CallLimits.from_environment(), self._state)
+        self.there = TimeThere(clock, self._state)
+        self.budget = plain("", "soft", parent=self._state)
         self.budget.setObjectName("budget")
-        self.stops = plain("", "soft", parent=self)
+        self.stops = plain("", "soft", parent=self._state)
         self.stops.setObjectName("stopQueue")
-        self.outbox = plain("", "soft", parent=self)
+        self.outbox = plain("", "soft", parent=self._state)
         self.outbox.setObjectName("outbox")
-        self.connection = Badge(self)
+        self.connection = Badge(self._state)
         self.connection.setObjectName("connection")
-        self.find_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        row.addWidget(self.find_box, 1)
-        row.addStretch(1)
-        for part in (self.timer, self.budget, self.stops, self.outbox, self.connection):
-            row.addWidget(part)
+        self._lay_out()
         self.show_budget(None)
         self.show_outbox(0, 0)
         self.show_connection(ConnectionState.CONNECTING, SessionState.SIGNED_OUT)
+
+    def _lay_out(self) -> None:
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(Space.LARGE, Space.SMALL, Space.LARGE, Space.SMALL)
+        self._row.setSpacing(Space.SMALL)
+        self.find_box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._flow = FlowLayout(self._state, gap=Space.LARGE)
+        parts = (self.timer, self.there.label, self.budget, self.stops, self.outbox, self.connection)
+        for part in parts:
+            self._flow.addWidget(part)
+        self._row.addWidget(self.find_box, 100)
+        self._row.addStretch(1)
+        self._row.addWidget(self._state, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width may ask for another number of lines."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """So may other words in it."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """One line where all of it fits, else the find box above and the rest below."""
+        self.find_box.grow(theme.current().sizes.scale)
+        margins = self._row.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        needed = self._flow.one_line()
+        in_one = self.find_box.minimumWidth() + self._row.spacing() * 2 + needed <= room
+        down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._row.setDirection(across if in_one else down)
+        self._state.setMinimumWidth(needed if in_one else 0)
 
     def show_for_calls(self, takes_calls: bool) -> None:
         """Whether this person has callers at all."""

@@ -19,6 +19,7 @@ from care_console.desktop.screens.story.pending_keys import PendingKeys
 from care_console.desktop.screens.story.reading import StoryReader
 from care_console.desktop.shell import keys, tasks
 from care_console.desktop.shell.back import Back
+from care_console.desktop.shell.clock import Clock
 from care_console.desktop.shell.door import Door
 from care_console.desktop.shell.dress import LOOK_NAMES, Dress
 from care_console.desktop.shell.frame import Frame, MakePart, Side
@@ -39,16 +40,22 @@ class DeskWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, desk: Desk, make_side: MakePart, make_sign_in: MakePart, queues: Sequence[QueueKind] = ()
+        self,
+        desk: Desk,
+        make_side: MakePart,
+        make_sign_in: MakePart,
+        queues: Sequence[QueueKind] = (),
+        clock: Clock | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("desk")
         self.setWindowTitle("Care console")
         self.setMinimumSize(1024, 640)
         self._desk = desk
-        self.callers = OpenCallers(self)
+        self.clock = clock or Clock(self)
+        self.callers = OpenCallers(self, self.clock.seconds)
         self.reader = StoryReader(desk, self.callers, self)
-        self.frame = Frame(self, make_side, make_sign_in)
+        self.frame = Frame(self, make_side, make_sign_in, self.clock)
         self.setCentralWidget(self.frame)
         self.finder = Finder(self._ask, self)
         self.hits = HitsSheet(self.frame.top.find_box, self.finder, self)
@@ -68,6 +75,8 @@ class DeskWindow(QMainWindow):
         self.standing = Standing(self.parts, self.front, self.door, self)
         self.dress = Dress(self)
         self.dress.changed.connect(self._dressed)
+        if desk.store.notice is not None:
+            self.say(Notice(desk.store.notice, Tone.WARN, about="store"))
 
     @property
     def side(self) -> Side:

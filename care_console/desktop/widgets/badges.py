@@ -20,6 +20,8 @@ class Badge(QWidget):
 
     def show_state(self, word: str, icon: str, tone: Tone) -> None:
         """Show a state; the word is also what a screen reader says."""
+        if (word, icon, tone) == (self._word, self._icon, self._tone):
+            return
         self._word, self._icon, self._tone = word, icon, tone
         self.setAccessibleName(word)
         self.setToolTip(word)
@@ -34,7 +36,7 @@ class Badge(QWidget):
     def sizeHint(self) -> QSize:
         """As much as icon and word need."""
         metrics = QFontMetrics(self._font())
-        width = metrics.horizontalAdvance(self._word) + 14 + Space.TIGHT + 2 * Space.SMALL
+        width = metrics.horizontalAdvance(self._word) + self._sign() + Space.TIGHT + 2 * Space.SMALL
         return QSize(width, metrics.height() + 6)
 
     def minimumSizeHint(self) -> QSize:
@@ -50,13 +52,19 @@ class Badge(QWidget):
         painter.setPen(QColor(ink) if self._tone is not Tone.PLAIN else QColor(colours.line_strong))
         painter.setBrush(QColor(colours.ground_of(self._tone)))
         painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 5, 5)
-        top = (self.height() - 14) // 2
-        painter.drawPixmap(Space.SMALL, top, icons.pixmap(self._icon, ink, 14, self.devicePixelRatioF()))
+        sign = self._sign()
+        top = (self.height() - sign) // 2
+        painter.drawPixmap(Space.SMALL, top, icons.pixmap(self._icon, ink, sign, self.devicePixelRatioF()))
         painter.setFont(self._font())
         painter.setPen(QColor(ink))
-        words = self.rect().adjusted(Space.SMALL + 14 + Space.TIGHT, 0, 0, 0)
+        words = self.rect().adjusted(Space.SMALL + sign + Space.TIGHT, 0, 0, 0)
         painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self._word)
         painter.end()
+
+    @staticmethod
+    def _sign() -> int:
+        """The icon grows with the words."""
+        return round(14 * theme.current().sizes.scale)
 
     def _font(self) -> QFont:
         return theme.font(theme.current().sizes.small, QFont.Weight.DemiBold)

@@ -19,6 +19,7 @@ from care_console.service.messages.tables import messages
 from care_console.service.recipients.sentence import Told, tell_story
 from care_console.service.recipients.tables import recipients
 from care_console.service.refunds.limits import budget
+from care_console.service.texting.hours import known_zones
 
 MOST_OPEN = 20
 MOST_HISTORY = 50
@@ -56,6 +57,7 @@ async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
         open_messages=[_open_message(one) for one in told],
         may=_may(ctx, await _has_messages(ctx, recipient_id), consent),
         refund_budget=await budget(ctx, recipient_id),
+        zones=known_zones(row.phone),
     )
 
 

@@ -24,11 +24,15 @@ _ALL = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_An
 
 @lru_cache(maxsize=4096)
 def zones_of(phone: str) -> tuple[ZoneInfo, ...]:
-    """The zones a number may be in."""
+    """The zones a number may be in; where it tells nothing, all of them."""
+    return tuple(ZoneInfo(name) for name in known_zones(phone) or _ALL)
+
+
+def known_zones(phone: str) -> tuple[str, ...]:
+    """The zones (IANA) that a number tells of; none where it tells no place."""
     names = timezone.time_zones_for_number(phonenumbers.parse(phone))
     known = tuple(name for name in names if name != _UNKNOWN)
-    tells_a_place = 0 < len(known) <= _MOST_ZONES_OF_A_PLACE
-    return tuple(ZoneInfo(name) for name in (known if tells_a_place else _ALL))
+    return known if len(known) <= _MOST_ZONES_OF_A_PLACE else ()
 
 
 def may_leave(phone: str, at: datetime) -> bool:

@@ -11,11 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from care_console.desktop import app
+from care_console.desktop.actions.sessions import sign_in
 from care_console.desktop.backend.failures import Refused
 from care_console.desktop.keychain import MemoryKeychain
 from care_console.desktop.shell.tokens import Look
 from care_console.desktop.shell.window import DeskWindow
 from tests.support.desks import until
+from tests.support.fake_service import PASSWORD
 from tests.support.story_service import story_service
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
@@ -64,3 +66,16 @@ def test_options_are_read_from_the_command_line_and_the_environment(
     told = ["--server", "http://x", "--theme", "dark", "--text-size", "9", "--data-dir", str(tmp_path)]
     asked = app._options(told)
     assert asked == app.DeskOptions("http://x", tmp_path, Look.DARK, 2.0)
+
+
+@pytest.mark.asyncio
+async def test_what_the_store_has_to_say_is_said_at_the_door_and_stays(tmp_path: Path) -> None:
+    async with story_service() as service:
+        handle = await app.open_desk(service.url, data_dir=tmp_path / "desk", keychain=MemoryKeychain())
+        notices = handle.window.frame.notices
+        assert notices.isVisible()
+        assert notices.sentences() == [handle.desk.store.notice]
+        await sign_in(handle.desk, "ana", PASSWORD)
+        assert notices.isVisible()
+        assert notices.sentences() == [handle.desk.store.notice]
+        await handle.close()

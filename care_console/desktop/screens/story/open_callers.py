@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
@@ -58,8 +59,9 @@ class OpenCallers(QObject):
     changed = Signal()
     gave_way = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, seconds: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
+        self._seconds = seconds
         self.callers: list[OpenCaller] = []
         self.recents: list[Recent] = []
         self.front: OpenCaller | None = None
@@ -75,7 +77,7 @@ class OpenCallers(QObject):
         if caller is None:
             if len(self.callers) >= AT_MOST:
                 self._make_room()
-            caller = OpenCaller(recipient_id, name, phone, TimelineModel(self))
+            caller = OpenCaller(recipient_id, name, phone, TimelineModel(self), began=self._seconds())
             self.callers.append(caller)
             self.recents = [recent for recent in self.recents if recent.recipient_id != recipient_id]
         self.bring_to_front(caller)
