@@ -17,6 +17,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from qasync import QEventLoop  # type: ignore[import-untyped]
 
+from care_console.desktop.settings import SettingsFile
 from care_console.desktop.shell import garbage, tasks, theme
 from care_console.desktop.shell.tokens import Look
 
@@ -35,12 +36,15 @@ _FIRST_SIZE = QSize(1366, 768)
 
 @dataclass(frozen=True, slots=True)
 class DeskOptions:
-    """How a desk is opened. `data_dir` holds the encrypted store."""
+    """How a desk is opened. `data_dir` holds the encrypted store and the settings.
+
+    `look`, `text_scale`: None for what was on the screen last.
+    """
 
     server: str = DEFAULT_SERVER
     data_dir: Path = field(default_factory=lambda: default_data_dir())
-    look: Look = Look.LIGHT
-    text_scale: float = 1.0
+    look: Look | None = None
+    text_scale: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,8 @@ async def open_desk(
     password: str | None = None,
     *,
     data_dir: Path,
-    look: Look = Look.LIGHT,
-    text_scale: float = 1.0,
+    look: Look | None = None,
+    text_scale: float | None = None,
     keychain: Keychain | None = None,
     clock: Clock | None = None,
     size: QSize = _FIRST_SIZE,
@@ -106,8 +110,10 @@ async def open_desk(
     `keychain`, `clock`: the system's where none is given. Raises BackendFailure where signing in fails,
     OSError for an unusable folder.
     """
-    make_application(look, text_scale)
-    handle = await _put_together(DeskOptions(server, data_dir, look, text_scale), keychain, clock)
+    options = DeskOptions(server, data_dir, look, text_scale)
+    settings = SettingsFile(data_dir)
+    _dress(options, settings)
+    handle = await _put_together(options, settings, keychain, clock)
     handle.window.resize(size)
     handle.window.show()
     if login is not None and password is not None:
@@ -121,12 +127,12 @@ async def open_desk(
     return handle
 
 
-async def run_desk(options: DeskOptions) -> int:
+async def run_desk(options: DeskOptions, settings: SettingsFile | None = None) -> int:
     """Show the desk until it is closed. Returns the exit code."""
     first = _first_paint()
     await asyncio.sleep(0)
     try:
-        handle = await _put_together(options)
+        handle = await _put_together(options, settings or SettingsFile(options.data_dir))
     except OSError as trouble:
         sys.stderr.write(f"The desk cannot use its folder {options.data_dir}: {trouble}\n")
         return 1
@@ -142,13 +148,24 @@ async def run_desk(options: DeskOptions) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """`care-console`: the desk. Returns its exit code."""
     options = _options(argv)
-    make_application(options.look, options.text_scale)
+    settings = SettingsFile(options.data_dir)
+    _dress(options, settings)
     with asyncio.Runner(loop_factory=QEventLoop) as runner:
-        return runner.run(run_desk(options))
+        return runner.run(run_desk(options, settings))
+
+
+def _dress(options: DeskOptions, settings: SettingsFile) -> QApplication:
+    """The application as it is asked for, else as it looked last."""
+    last = settings.last
+    kept = Look(last.look) if last.look in set(Look) else Look.LIGHT
+    return make_application(options.look or kept, options.text_scale or last.text_scale)
 
 
 async def _put_together(
-    options: DeskOptions, keychain: Keychain | None = None, clock: Clock | None = None
+    options: DeskOptions,
+    settings: SettingsFile,
+    keychain: Keychain | None = None,
+    clock: Clock | None = None,
 ) -> DeskHandle:
     assemble = await asyncio.to_thread(_import_desk)
     desk: Desk = await assemble(options.server, options.data_dir, keychain=keychain)
@@ -162,7 +179,7 @@ async def _put_together(
     def make_sign_in(parent: QWidget) -> QWidget:
         return SignInScreen(desk, parent)
 
-    window = DeskWindow(desk, make_side, make_sign_in, _queue_kinds(), clock)
+    window = DeskWindow(desk, make_side, make_sign_in, settings, _queue_kinds(), clock)
     closed = asyncio.Event()
     window.closed.connect(closed.set)
     background = (
@@ -203,7 +220,8 @@ def _options(argv: Sequence[str] | None) -> DeskOptions:
     parser = argparse.ArgumentParser(prog="care-console", description="Open the desk.")
     parser.add_argument("--server", default=os.environ.get("CARE_SERVER", DEFAULT_SERVER), metavar="URL")
     parser.add_argument("--data-dir", type=Path, default=default_data_dir(), metavar="DIR")
-    parser.add_argument("--theme", type=Look, choices=list(Look), default=Look.LIGHT)
-    parser.add_argument("--text-size", type=float, default=1.0, metavar="1.0-2.0")
+    parser.add_argument("--theme", type=Look, choices=list(Look), help="else the one of last time")
+    parser.add_argument("--text-size", type=float, metavar="1.0-2.0", help="else the one of last time")
     asked = parser.parse_args(argv)
-    return DeskOptions(asked.server, asked.data_dir, asked.theme, min(2.0, max(1.0, asked.text_size)))
+    size = None if asked.text_size is None else min(2.0, max(1.0, asked.text_size))
+    return DeskOptions(asked.server, asked.data_dir, asked.theme, size)

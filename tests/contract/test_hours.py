@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from care_console.contract.hours import CLOSES, EASTERN, OPENS, care_hours, holiday_on, is_open
@@ -53,6 +53,7 @@ def test_the_working_days_without_care_are_those_of_the_law(year: int) -> None:
     assert closed == {day for day in _by_law(year) if day.weekday() < 5}
 
 
+@settings(deadline=None)
 @given(_MOMENTS)
 @example(datetime(2026, 3, 8, 6, 59, 59, tzinfo=UTC))
 @example(datetime(2026, 11, 1, 5, 30, tzinfo=UTC))
@@ -65,6 +66,7 @@ def test_open_means_a_working_day_between_nine_and_nine(at: datetime) -> None:
     assert care_hours(at).is_open == is_open(at)
 
 
+@settings(deadline=None)
 @given(_MOMENTS)
 @example(datetime(2026, 3, 7, 12, tzinfo=UTC))
 @example(datetime(2026, 10, 31, 12, tzinfo=UTC))

@@ -98,7 +98,7 @@ async def a_window(
     folder: Path,
     *,
     size: tuple[int, int] = (1366, 768),
-    look: Look = Look.LIGHT,
+    look: Look | None = Look.LIGHT,
     signed_in: bool = True,
     clock: Clock | None = None,
 ) -> AsyncIterator[Opened]:

@@ -34,7 +34,7 @@ class ActionPanel(QFrame):
         self.heading = words("", "lead", f"{name}Heading")
         self.state = Notice(f"{name}State")
         self.commit_button = button(f"{verb}  {keys.shown('commit')}", f"{name}Commit", "primary")
-        self.back_button = button("Back  Esc", f"{name}Back", "quiet")
+        self.back_button = button(f"Back  {keys.shown('back')}", f"{name}Back", "quiet")
         self.body = QVBoxLayout()
         self.body.setSpacing(Space.SMALL)
         layout = QVBoxLayout(self)
@@ -61,7 +61,7 @@ class ActionPanel(QFrame):
         """Whether there is something to write and commit, or only an answer to read."""
         self.editing = editing
         self.commit_button.setVisible(editing)
-        self.back_button.setText("Back  Esc" if editing else "Close  Esc")
+        self.back_button.setText(f"{'Back' if editing else 'Close'}  {keys.shown('back')}")
         if not editing:
             self.back_button.setFocus()
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from care_console.desktop.shell import theme
+from care_console.desktop.shell import keys, theme
 from care_console.desktop.shell.queue_list import QueueSection
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import hover, plain
@@ -94,7 +94,9 @@ class CallersPane(QFrame):
         column.setSpacing(Space.TIGHT)
         self.callers = self._list("callers", "Open callers")
         self.recents = self._list("recents", "Recent callers")
-        self._none = plain("Nobody is open. F2 finds a caller.", "hint", wrap=True, parent=self)
+        none = f"Nobody is open. {keys.shown('find')} finds a caller."
+        self._none = plain(none, "hint", wrap=True, parent=self)
+        self._none.setProperty("names_keys", True)
         self._recent_title = plain("Recent", "section", parent=self)
         self._open_title = plain("Callers", "section", parent=self)
         self.queues = QueueSection(self)

@@ -21,14 +21,17 @@ class Dress(QObject):
 
     def set_look(self, look: Look) -> None:
         """Another theme."""
-        self._put_on(look, theme.current().sizes.scale)
+        self.put_on(look, theme.current().sizes.scale)
 
     def scale_text(self, by: int) -> None:
         """Larger (1) or smaller (-1) by one step."""
         scales = list(TEXT_SCALES)
         now = scales.index(min(scales, key=lambda scale: abs(scale - theme.current().sizes.scale)))
-        self._put_on(theme.current().look, scales[max(0, min(len(scales) - 1, now + by))])
+        self.put_on(theme.current().look, scales[max(0, min(len(scales) - 1, now + by))])
 
-    def _put_on(self, look: Look, scale: float) -> None:
+    def put_on(self, look: Look, scale: float) -> None:
+        """A theme and a scale of text (1.0 to 2.0)."""
+        if theme.current().look is look and theme.current().sizes.scale == scale:
+            return
         theme.apply(cast(QApplication, QApplication.instance()), look, scale)
         self.changed.emit()

@@ -1,79 +1,32 @@
-"""The one key map: names of actions, their keys, and how a widget takes part in them.
+"""The key map in force: names of actions, their keys, and how a widget takes part in them.
 
 Several widgets of a window may bind one action (each panel commits by Ctrl+Enter). The one nearest the focus
-is asked; Qt alone would call that ambiguous and do nothing.
+is asked; Qt alone would call that ambiguous and do nothing. A person may give actions other keys (``use``);
+what a key may be is in ``key_rules``.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
+
+from care_console.desktop.shell import key_rules
+from care_console.desktop.shell.key_table import ACTIONS, KeyAction, Scope
+
+__all__ = ["KEY_MAP", "KeyAction", "Scope", "bar", "bind", "clashes", "is_barred", "press", "shown", "use"]
 
 COMMIT_PAUSE_SECONDS = 1.0
 
 Slot = Callable[[], object]
 
-
-class Scope(StrEnum):
-    """Where an action's keys work."""
-
-    WINDOW = "window"
-    PANE = "pane"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyAction:
-    """One thing that keys do. The first key is the one shown. `commits`: taken once a second at most."""
-
-    name: str
-    label: str
-    keys: tuple[str, ...]
-    group: str
-    scope: Scope = Scope.WINDOW
-    commits: bool = False
-
-
-_FIND, _CALL, _ACT, _WINDOW = "Find and open", "The call", "Act", "The window"
-
-_ACTIONS: tuple[KeyAction, ...] = (
-    KeyAction("find", "Find a caller", ("F2",), _FIND),
-    KeyAction("caller.next", "Next open caller", ("Ctrl+Tab",), _FIND),
-    KeyAction("caller.previous", "Previous open caller", ("Ctrl+Shift+Tab",), _FIND),
-    KeyAction("caller.close", "Close this caller", ("Ctrl+W",), _FIND),
-    KeyAction("queues", "Queues, one after another", ("F3",), _FIND),
-    KeyAction("reason.1", "Can't hear", ("Ctrl+1",), _CALL),
-    KeyAction("reason.2", "No link", ("Ctrl+2",), _CALL),
-    KeyAction("reason.3", "Charged twice", ("Ctrl+3",), _CALL),
-    KeyAction("reason.4", "Stop texts", ("Ctrl+4",), _CALL),
-    KeyAction("reason.5", "What is this charge", ("Ctrl+5",), _CALL),
-    KeyAction("reason.6", "Expired", ("Ctrl+6",), _CALL),
-    KeyAction("reason.7", "Other", ("Ctrl+7",), _CALL),
-    KeyAction("timeline.new", "Show what is new", ("F5",), _CALL),
-    KeyAction("preview.open", "Hear the recording", ("F4",), _ACT),
-    KeyAction("refund.open", "Refund", ("F7",), _ACT),
-    KeyAction("reissue.open", "New link", ("F8",), _ACT),
-    KeyAction("stop.open", "Stop texts", ("F9",), _ACT),
-    KeyAction("commit", "Do it", ("Ctrl+Return", "Ctrl+Enter"), _ACT, Scope.PANE, commits=True),
-    KeyAction("undo", "Take the refund back", ("Ctrl+Z",), _ACT),
-    KeyAction("preview.play", "Play, pause", ("Space",), _ACT, Scope.PANE),
-    KeyAction("back", "Step back; nothing is lost", ("Esc",), _WINDOW),
-    KeyAction("pane.next", "Next pane", ("F6",), _WINDOW),
-    KeyAction("pane.previous", "Previous pane", ("Shift+F6",), _WINDOW),
-    KeyAction("commands", "Commands", ("Ctrl+K",), _WINDOW),
-    KeyAction("keys", "The sheet of keys", ("F1",), _WINDOW),
-    KeyAction("text.larger", "Larger text", ("Ctrl++", "Ctrl+="), _WINDOW),
-    KeyAction("text.smaller", "Smaller text", ("Ctrl+-",), _WINDOW),
-    KeyAction("quit", "Close the desk", ("Ctrl+Q",), _WINDOW),
-)
-
-KEY_MAP: dict[str, KeyAction] = {action.name: action for action in _ACTIONS}
+KEY_MAP: dict[str, KeyAction] = {action.name: action for action in ACTIONS}
+"""The actions with the keys that they have now."""
 
 
 @dataclass(slots=True)
@@ -83,6 +36,11 @@ class _Binding:
     shortcut: QShortcut
 
 
+class _Teller(QObject):
+    changed = Signal(object)
+
+
+_teller: _Teller | None = None
 _bindings: dict[str, list[_Binding]] = {}
 _last_commit: dict[str, float] = {}
 _BARRED = "keys_barred"
@@ -93,17 +51,34 @@ def shown(name: str) -> str:
     return KEY_MAP[name].keys[0].replace("Return", "Enter")
 
 
-def clashes(actions: Iterable[KeyAction] = _ACTIONS) -> list[tuple[str, str, str]]:
+def clashes(actions: Iterable[KeyAction] = ACTIONS) -> list[tuple[str, str, str]]:
     """Two actions with one key: (key, name, name). Empty where each key has one meaning."""
-    seen: dict[str, str] = {}
-    found = []
-    for action in actions:
-        for key in action.keys:
-            written = QKeySequence(key).toString()
-            if written in seen:
-                found.append((written, seen[written], action.name))
-            seen.setdefault(written, action.name)
-    return found
+    return key_rules.clashes(actions)
+
+
+def use(own: Mapping[str, str]) -> None:
+    """Give actions keys of a person's own, the others the usual ones. What may not be is left aside."""
+    before = {name: shown(name) for name in KEY_MAP}
+    KEY_MAP.update(key_rules.with_own(own))
+    for name, bound in _bindings.items():
+        for binding in bound:
+            if isValid(binding.shortcut):
+                binding.shortcut.setKeys([QKeySequence(key) for key in KEY_MAP[name].keys])
+    teller().changed.emit(before)
+
+
+def own() -> dict[str, str]:
+    """The actions whose keys are not the usual ones, with those."""
+    usual = {action.name: action.keys for action in ACTIONS}
+    return {name: action.keys[0] for name, action in KEY_MAP.items() if action.keys != usual[name]}
+
+
+def teller() -> _Teller:
+    """Its `changed` fires after `use`, with how each action's key was shown before."""
+    global _teller
+    if _teller is None:
+        _teller = _Teller()
+    return _teller
 
 
 def bind(widget: QWidget, name: str, slot: Slot) -> QShortcut:

@@ -24,6 +24,7 @@ NEEDS: dict[str, Permission] = {
     "caller.next": Permission.READ_STORY,
     "caller.previous": Permission.READ_STORY,
     **{f"reason.{number}": Permission.READ_STORY for number in range(1, 8)},
+    "caller.ring": Permission.READ_STORY,
     "timeline.new": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,
     "preview.play": Permission.PREVIEW,

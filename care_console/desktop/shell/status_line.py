@@ -69,6 +69,7 @@ class StatusLine(QFrame):
             row.addWidget(key)
             row.addWidget(label)
             self._pairs[name] = (key, label)
+        keys.teller().changed.connect(self._rename)
         row.addStretch(1)
         self.who = plain("", parent=self)
         self.who.setObjectName("signedInAs")
@@ -113,6 +114,11 @@ class StatusLine(QFrame):
     def shown_keys(self) -> list[str]:
         """The actions whose keys are shown."""
         return [name for name, (key, _) in self._pairs.items() if not key.isHidden()]
+
+    def _rename(self) -> None:
+        for name, (key, _) in self._pairs.items():
+            key.setText(keys.shown(name))
+        self._fit()
 
     @staticmethod
     def _label(name: str) -> str:

@@ -17,20 +17,26 @@ from care_console.desktop.screens.search.sheet import HitsSheet
 from care_console.desktop.screens.story.open_callers import OpenCallers
 from care_console.desktop.screens.story.pending_keys import PendingKeys
 from care_console.desktop.screens.story.reading import StoryReader
+from care_console.desktop.settings import SettingsFile
 from care_console.desktop.shell import keys, tasks
 from care_console.desktop.shell.back import Back
 from care_console.desktop.shell.clock import Clock
+from care_console.desktop.shell.command_sheet import CommandSheet
+from care_console.desktop.shell.commands import Commands
 from care_console.desktop.shell.door import Door
-from care_console.desktop.shell.dress import LOOK_NAMES, Dress
+from care_console.desktop.shell.dress import Dress
 from care_console.desktop.shell.frame import Frame, MakePart, Side
 from care_console.desktop.shell.front import Front
+from care_console.desktop.shell.key_sheet import KeySheet
+from care_console.desktop.shell.leaving import Leaving
 from care_console.desktop.shell.notices import Notice
 from care_console.desktop.shell.opening import Opening
 from care_console.desktop.shell.parts import Parts
+from care_console.desktop.shell.preferences import Preferences
 from care_console.desktop.shell.queue_view import QueueView
 from care_console.desktop.shell.queues import QueueKind
-from care_console.desktop.shell.sheets import Command, CommandSheet, KeySheet
 from care_console.desktop.shell.standing import Standing
+from care_console.desktop.shell.telephone import Telephone
 from care_console.desktop.shell.tokens import Look, Tone
 
 
@@ -44,6 +50,7 @@ class DeskWindow(QMainWindow):
         desk: Desk,
         make_side: MakePart,
         make_sign_in: MakePart,
+        settings: SettingsFile,
         queues: Sequence[QueueKind] = (),
         clock: Clock | None = None,
     ) -> None:
@@ -62,9 +69,13 @@ class DeskWindow(QMainWindow):
         self.parts = Parts(desk, self.frame, self.callers, self.reader, self.finder, self.hits)
         self.opening = Opening(self.parts, self)
         self.front = Front(self.parts, self)
+        self.telephone = Telephone(self.parts)
+        self.leaving = Leaving(self.parts, self.clock)
         self.queues = QueueView(self.parts, queues, self)
         self.queues.opened.connect(self.open_caller)
-        self.command_sheet = CommandSheet(self, self._commands)
+        self.dress = Dress(self)
+        self.commands = Commands(self.parts, self.front, self.dress)
+        self.command_sheet = CommandSheet(self, self.commands.now)
         self.key_sheet = KeySheet(self)
         self._back = Back(self.parts, (self.command_sheet, self.key_sheet), self)
         self._pending_keys = PendingKeys(desk, self.frame.story.timeline)
@@ -73,8 +84,9 @@ class DeskWindow(QMainWindow):
         self.door = Door(desk, self.frame, self.callers, self.reader)
         self.door.show()
         self.standing = Standing(self.parts, self.front, self.door, self)
-        self.dress = Dress(self)
         self.dress.changed.connect(self._dressed)
+        self.preferences = Preferences(desk, settings, self.dress, self.key_sheet, self)
+        keys.teller().changed.connect(self.standing.show_all)
         if desk.store.notice is not None:
             self.say(Notice(desk.store.notice, Tone.WARN, about="store"))
 
@@ -102,6 +114,7 @@ class DeskWindow(QMainWindow):
         self._pending_keys.close()
         self.queues.close()
         self.standing.close()
+        self.preferences.close()
         tasks.report_to(None)
         event.accept()
         self.closed.emit()
@@ -120,6 +133,7 @@ class DeskWindow(QMainWindow):
             "caller.previous": partial(self.opening.step, -1),
             "caller.close": self._close_front,
             "queues": lambda: self.queues.step(),
+            "caller.ring": lambda: self.front.act(self.telephone.ring),
             "timeline.new": self.front.renew,
             "refund.open": lambda: self.front.act(self.side.refund),
             "reissue.open": lambda: self.front.act(self.side.reissue),
@@ -132,6 +146,7 @@ class DeskWindow(QMainWindow):
             "keys": self.key_sheet.open,
             "text.larger": lambda: self.dress.scale_text(1),
             "text.smaller": lambda: self.dress.scale_text(-1),
+            "sign_out": self.leaving.sign_out,
             "quit": self.close,
         }
         for name, slot in slots.items():
@@ -145,14 +160,6 @@ class DeskWindow(QMainWindow):
 
     async def _ask(self, words: str) -> FindAnswer:
         return await find(self._desk, words)
-
-    def _commands(self) -> list[Command]:
-        listed = [
-            Command(action.label, partial(keys.press, name), name)
-            for name, action in keys.KEY_MAP.items()
-            if name not in ("commands", "back") and keys.works_now(name)
-        ]
-        return listed + [Command(label, partial(self.set_look, look)) for look, label in LOOK_NAMES.items()]
 
     def _dressed(self) -> None:
         self.frame.spread(self.width())

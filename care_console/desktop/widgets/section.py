@@ -16,6 +16,7 @@ class Section(QWidget):
         self.setObjectName(name)
         self.setAccessibleName(caption)
         self.caption = words(caption, "section", f"{name}Caption")
+        self.caption.setProperty("names_keys", True)
         self.head = QHBoxLayout()
         self.head.addWidget(self.caption, 1)
         self.body = QVBoxLayout(self)

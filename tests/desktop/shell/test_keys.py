@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,17 +20,6 @@ def test_no_two_actions_share_a_key() -> None:
 def test_a_clash_is_found_and_named() -> None:
     find = keys.KEY_MAP["find"]
     assert keys.clashes([find, replace(find, name="other")]) == [("F2", "find", "other")]
-
-
-@pytest.mark.parametrize("action", keys.KEY_MAP.values(), ids=lambda action: action.name)
-def test_no_bare_letter_no_altgr_no_alt_and_not_f10(action: keys.KeyAction) -> None:
-    for key in action.keys:
-        combination = QKeySequence(key)[0]
-        modifiers, pressed = combination.keyboardModifiers(), combination.key()
-        assert not modifiers & Qt.KeyboardModifier.AltModifier
-        assert pressed != Qt.Key.Key_F10
-        if Qt.Key.Key_A <= pressed <= Qt.Key.Key_Z:
-            assert modifiers & Qt.KeyboardModifier.ControlModifier
 
 
 class _Two(QWidget):

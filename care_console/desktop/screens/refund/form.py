@@ -44,7 +44,7 @@ class RefundForm(QWidget):
         self.note.setFixedHeight(_NOTE_HEIGHT)
         self.notice = Notice("refundNotice")
         self.send_button = button("", "refundSend", "primary")
-        self.back_button = button("Back  Esc", "refundBack", "quiet")
+        self.back_button = button(f"Back  {keys.shown('back')}", "refundBack", "quiet")
         self._progress = progress
         self._facts: dict[str, QLabel] = {}
         self._captions_of_fields: list[QLabel] = []
@@ -85,14 +85,14 @@ class RefundForm(QWidget):
         self.send_button.setVisible(not sent)
         for field in (self.reasons, self.note, *self._captions_of_fields):
             field.setVisible(not sent)
-        self.back_button.setText("Close  Esc" if sent else "Back  Esc")
+        self.back_button.setText(f"{'Close' if sent else 'Back'}  {keys.shown('back')}")
         if sent:
             self.notice.say("")
             self._progress.setFocus()
 
     def show_progress(self, can_undo: bool) -> None:
         """Say what is still possible."""
-        self._hint.setText(_UNDO_HINT if can_undo else "")
+        self._hint.setText(_undo_hint() if can_undo else "")
 
     def _lay_out(self, dialog: QWidget) -> None:
         outer = QVBoxLayout(dialog)
@@ -151,4 +151,7 @@ class RefundForm(QWidget):
 
 
 _SEND_HINT = "After this it waits 10 seconds and can be taken back in that time."
-_UNDO_HINT = f"Closing this window stops nothing; {keys.shown('undo')} here takes the refund back."
+
+
+def _undo_hint() -> str:
+    return f"Closing this window stops nothing; {keys.shown('undo')} here takes the refund back."

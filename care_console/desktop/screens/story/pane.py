@@ -42,7 +42,7 @@ class StoryPane(QFrame):
         self._body = QStackedLayout()
         self._body.addWidget(self.timeline)
         self._body.addWidget(self._says)
-        self._welcome = _welcome(self, _FINDS)
+        self._welcome = _welcome(self, _finds())
         self._story = QWidget(self)
         self._story.setObjectName("story")
         column = QVBoxLayout(self._story)
@@ -84,7 +84,7 @@ class StoryPane(QFrame):
 
     def welcome(self, lines: tuple[str, ...] | None) -> None:
         """What stands here while nobody is open: a title and what to know; None: how a caller is found."""
-        before, self._welcome = self._welcome, _welcome(self, lines or _FINDS)
+        before, self._welcome = self._welcome, _welcome(self, lines or _finds())
         self._pages.addWidget(self._welcome)
         if self._pages.currentWidget() is before:
             self._pages.setCurrentWidget(self._welcome)
@@ -127,7 +127,7 @@ class StoryPane(QFrame):
             self._slow.stop()
             self._body.setCurrentWidget(self.timeline)
         elif caller.trouble:
-            self._say(f"{caller.trouble}\n\nF5 tries again.")
+            self._say(f"{caller.trouble}\n\n{keys.shown('timeline.new')} tries again.")
         elif caller.model.loaded:
             nothing = "Nothing of this kind has happened." if caller.kinds else "Nothing has happened yet."
             self._say(nothing)
@@ -158,7 +158,7 @@ class StoryPane(QFrame):
             self._choose_body(self._caller)
 
     def _show_waiting(self, waiting: int) -> None:
-        self.new_rows.setText(f"{waiting} new  F5")
+        self.new_rows.setText(f"{waiting} new  {keys.shown('timeline.new')}")
         self.new_rows.adjustSize()
         self.new_rows.move((self.timeline.width() - self.new_rows.width()) // 2, Space.SMALL)
         self.new_rows.setVisible(waiting > 0)
@@ -180,12 +180,13 @@ class StoryPane(QFrame):
         return label
 
 
-_FINDS = (
-    "No caller is open",
-    f"{keys.shown('find')} finds one by whatever they say:",
-    "a phone number or its last 4 · a name · the code of a link",
-    "an amount or a card's last 4 · an old reference",
-)
+def _finds() -> tuple[str, ...]:
+    return (
+        "No caller is open",
+        f"{keys.shown('find')} finds one by whatever they say:",
+        "a phone number or its last 4 · a name · the code of a link",
+        "an amount or a card's last 4 · an old reference",
+    )
 
 
 def _welcome(parent: QWidget, lines: tuple[str, ...]) -> QWidget:
@@ -198,6 +199,7 @@ def _welcome(parent: QWidget, lines: tuple[str, ...]) -> QWidget:
     column.addStretch(2)
     for place, words in enumerate(lines):
         label = plain(words, "soft" if place else "title", wrap=True, parent=made)
+        label.setProperty("names_keys", True)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(label)
     column.addStretch(3)

@@ -24,7 +24,7 @@ class ReasonSection(Section):
     """What the caller needs, one of seven."""
 
     def __init__(self) -> None:
-        caption = f"What do they need?  {keys.shown('reason.1')} to {keys.shown('reason.7')[-1]}"
+        caption = f"What do they need?  {keys.shown('reason.1')} to {keys.shown('reason.7')}"
         super().__init__("sideReason", caption)
         self.reasons: Choices[CallReason] = Choices("What they need", LABELS)
         self.reasons.setObjectName("callReasons")
