@@ -37,6 +37,7 @@ from care_console.contract.roles import PERMISSIONS, Role
 from care_console.contract.search import SearchReply
 from care_console.contract.session import RefreshSession, SignedIn, SignIn, Staff, WhoAmI
 from care_console.contract.timeline import NoteEntry, TimelinePage
+from tests.support.fake_calls import FakeCalls
 from tests.support.fake_stories import a_message, a_story
 
 SOUND = b"ID3" + bytes(range(256)) * 40
@@ -67,7 +68,7 @@ class Deed:
 
 
 @dataclass
-class FakeService:
+class FakeService(FakeCalls):
     """Its state, open for tests to look at and to change."""
 
     url: str = ""
@@ -124,6 +125,8 @@ class FakeService:
             Route("/v1/recipients/{id}", _as_json(self._story)),
             Route("/v1/recipients/{id}/timeline", _as_json(self._timeline)),
             Route("/v1/recipients/{id}/notes", _as_json(self._note), methods=["POST"]),
+            Route("/v1/recipients/{id}/contacts", _as_json(self._contact), methods=["POST"]),
+            Route("/v1/presence", _as_json(self._presence), methods=["PUT"]),
             Route("/v1/messages/{id}", _as_json(self._message)),
             Route("/v1/messages/{id}/previews", _as_json(self._preview), methods=["POST"]),
             Route("/v1/messages/{id}/links", _as_json(self._link), methods=["POST"]),

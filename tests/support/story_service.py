@@ -329,6 +329,8 @@ class StoryService(FakeService):
     slow_search: dict[str, float] = field(default_factory=dict)
     searches: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
+    slow_stories: float = 0.0
+    story_reads: list[str] = field(default_factory=list)
     stories: dict[str, RecipientStory] = field(default_factory=dict)
     timelines: dict[str, list[TimelineEntry]] = field(default_factory=dict)
 
@@ -418,6 +420,8 @@ class StoryService(FakeService):
 
     async def _story(self, request: Request) -> Response:
         self._who(request)
+        self.story_reads.append(request.path_params["id"])
+        await asyncio.sleep(self.slow_stories)
         story = self.stories.get(request.path_params["id"])
         if story is None:
             raise Problem(404, ProblemType.NOT_FOUND, "Nobody is known by that reference.")

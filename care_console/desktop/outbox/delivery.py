@@ -8,6 +8,7 @@ from uuid import UUID
 from care_console.contract.base import Reply
 from care_console.contract.charges import Refund, RefundState
 from care_console.contract.consent import OptOut
+from care_console.contract.contacts import Contact
 from care_console.contract.messages import ReissuedLink
 from care_console.contract.recipients import Note
 from care_console.desktop.backend.client import Backend
@@ -31,6 +32,9 @@ async def deliver(backend: Backend, row: PendingAction) -> Reply:
             return await backend.post(place, row.body, ReissuedLink, key=row.id)
         case Verb.NOTE:
             return await backend.post(path("recipients", row.subject_id, "notes"), row.body, Note, key=row.id)
+        case Verb.CONTACT:
+            place = path("recipients", row.subject_id, "contacts")
+            return await backend.post(place, row.body, Contact, key=row.id)
         case _:
             assert_never(row.verb)
 

@@ -62,7 +62,7 @@ class Outbox:
         return self._rack.get(id)
 
     def answer(self, id: UUID) -> Reply | None:
-        """What the service said to a row of this run: Refund, OptOut, ReissuedLink or Note.
+        """What the service said to a row of this run: Refund, OptOut, ReissuedLink, Note or Contact.
 
         A refund's is renewed, and announced again (OUTBOX), as the service tells of its later states.
         """

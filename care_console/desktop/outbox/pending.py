@@ -18,6 +18,7 @@ class Verb(StrEnum):
     OPT_OUT = "opt_out"
     REISSUE = "reissue"
     NOTE = "note"
+    CONTACT = "contact"
 
     @property
     def moves_money(self) -> bool:
@@ -46,7 +47,8 @@ class PendingAction:
     """One row. `id` is the idempotency key (for a refund: the refund's id), `body` the request's fields.
 
     `subject_id`: the charge of a refund, the refund of a withdrawal, the phone of an opt-out, the message of
-    a new link, the recipient of a note. `problem` is the sentence to show with the state, where there is one.
+    a new link, the recipient of a note or of a call. `problem` is the sentence to show with the state, where
+    there is one.
     `maybe_arrived`: it left at least once and its answer never came.
     """
 

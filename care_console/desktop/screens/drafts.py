@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from care_console.desktop.backend.session import SessionState
 from care_console.desktop.desk import Desk
 from care_console.desktop.shell import tasks
 
@@ -41,7 +43,8 @@ class DraftKeeper(QObject):
     def save_now(self) -> None:
         """Keep it now, beside the window."""
         self._timer.stop()
-        fields = self._fields()
+        # who signed out leaves nothing behind: what closes after that is not written down again
+        fields = None if self._desk.session.state is SessionState.SIGNED_OUT else self._fields()
         if fields is not None:
             tasks.start(
                 self._desk.store.save_draft(self._kind, self._subject_id, fields), "keeping what was typed"
@@ -60,3 +63,8 @@ class DraftKeeper(QObject):
         """What was kept, if anything."""
         draft = await self._desk.store.load_draft(self._kind, self._subject_id)
         return draft.fields if draft is not None else None
+
+    async def saved_at(self) -> datetime | None:
+        """When it was kept last."""
+        draft = await self._desk.store.load_draft(self._kind, self._subject_id)
+        return draft.saved_at if draft is not None else None

@@ -50,7 +50,7 @@ class ActionPanel(QFrame):
         layout.addLayout(row)
         self.commit_button.clicked.connect(lambda: keys.press("commit"))
         self.back_button.clicked.connect(self.step_back)
-        keys.bind(self, "commit", self.commit)
+        self._commit_key = keys.bind(self, "commit", self.commit)
         keys.bind(self, "back", self.step_back)
 
     def commit(self) -> None:
@@ -60,6 +60,7 @@ class ActionPanel(QFrame):
     def set_editing(self, editing: bool) -> None:
         """Whether there is something to write and commit, or only an answer to read."""
         self.editing = editing
+        self._commit_key.setEnabled(True)
         self.commit_button.setVisible(editing)
         self.back_button.setText(f"{'Back' if editing else 'Close'}  {keys.shown('back')}")
         if not editing:
@@ -100,6 +101,8 @@ class ActionPanel(QFrame):
         if answer is not None:
             self.unfollow()
             self.answered(answer)
+            # there is nothing to commit here any more: the key is the wrap-up's now
+            self._commit_key.setEnabled(False)
             self.done.emit(answer)
         elif row is not None and row.state is PendingState.REFUSED:
             text, _tone = on_its_way(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from care_console.contract.timeline import TimelineEntry
@@ -28,6 +28,9 @@ class Side(Protocol):
     def show_story(self, view: StoryView) -> None:
         """Another story, or the same one read again."""
 
+    def show_nobody(self) -> None:
+        """Nobody is in front, or their story was not read yet; what is half-filled is kept."""
+
     def select_entry(self, entry: TimelineEntry | None) -> None:
         """The timeline's selected row."""
 
@@ -45,6 +48,26 @@ class Side(Protocol):
 
     def preview(self) -> None:
         """F4."""
+
+    def wrap_up(self) -> None:
+        """The call at hand is over."""
+
+    def keep_note(self) -> None:
+        """Ctrl+S."""
+
+    def closing(self) -> None:
+        """The caller in front is being closed without a wrap-up."""
+
+    def wrapped_up(self, recipient_id: str) -> None:
+        """Their call is stored: nothing of it is half-filled any more."""
+
+    @property
+    def wrapped(self) -> SignalInstance:
+        """Fires with the Call once it is wrapped up."""
+
+    @property
+    def began(self) -> SignalInstance:
+        """Fires with the Call once it is known since when it lasts."""
 
 
 MakePart = Callable[[QWidget], QWidget]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import cast
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from care_console.contract.timeline import TimelineEntry
 from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.screens.story.open_callers import OpenCaller
+from care_console.desktop.screens.wrap_up.call import Call
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.notices import Notice
 from care_console.desktop.shell.parts import Parts
@@ -31,6 +34,7 @@ class Front(QObject):
         parts.reader.failed.connect(self._read_failed)
         parts.frame.story.row_selected.connect(self._row_selected)
         parts.frame.story.filter_changed.connect(parts.reader.read_page)
+        parts.side.began.connect(self._call_began)
 
     @property
     def has_story(self) -> bool:
@@ -70,12 +74,28 @@ class Front(QObject):
     def _front_changed(self) -> None:
         parts, front = self._parts, self._parts.callers.front
         parts.frame.story.put(front)
-        parts.frame.top.timer.run_from(front.began if front else None)
+        self._run_timer(front)
         parts.frame.side_widget.setVisible(front is not None)
         if front is not None and front.view is not None:
             parts.side.show_story(front.view)
             self._row_selected(parts.frame.story.timeline.selected_row())
+        else:
+            parts.side.show_nobody()
+        if front is not None:
+            parts.reader.read(front)
         self._show(front)
+
+    def _call_began(self, call: Call) -> None:
+        """A call from before the desk was closed goes on counting from its own beginning."""
+        caller = self._parts.callers.get(call.recipient_id)
+        if caller is not None:
+            caller.began = time.monotonic() - (datetime.now(UTC) - call.began_at).total_seconds()
+            caller.is_over = call.over_at is not None
+            if caller is self._parts.callers.front:
+                self._run_timer(caller)
+
+    def _run_timer(self, front: OpenCaller | None) -> None:
+        self._parts.frame.top.timer.run_from(None if front is None or front.is_over else front.began)
 
     def _show(self, front: OpenCaller | None) -> None:
         view = front.view if front else None

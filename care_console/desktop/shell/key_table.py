@@ -47,6 +47,8 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("reissue.open", "New link", ("F8",), _ACT),
     KeyAction("stop.open", "Stop texts", ("F9",), _ACT),
     KeyAction("commit", "Do it", ("Ctrl+Return", "Ctrl+Enter"), _ACT, Scope.PANE, commits=True),
+    KeyAction("wrap_up", "Wrap up the call", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), _CALL, commits=True),
+    KeyAction("note.keep", "Keep the note, stay on the call", ("Ctrl+S",), _CALL, commits=True),
     KeyAction("undo", "Take the refund back", ("Ctrl+Z",), _ACT),
     KeyAction("preview.play", "Play, pause", ("Space",), _ACT, Scope.PANE),
     KeyAction("back", "Step back; nothing is lost", ("Esc",), _WINDOW),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt
 
+from care_console.contract.phone import display_phone
 from care_console.contract.search import HitKind, SearchHit
 from care_console.contract.timeline import EntryKind
+from care_console.desktop.screens.wrap_up.call import Call
 from care_console.desktop.shell.notices import Notice
 from care_console.desktop.shell.parts import Parts
+from care_console.desktop.shell.tokens import Tone
 
 _ROW_OF_HIT = {HitKind.MESSAGE: EntryKind.MESSAGE, HitKind.CHARGE: EntryKind.CHARGE}
 
@@ -22,6 +25,7 @@ class Opening(QObject):
         parts.callers.gave_way.connect(self._gave_way)
         parts.frame.callers.chosen.connect(self._choose)
         parts.frame.story.person_chosen.connect(self._person_chosen)
+        parts.side.wrapped.connect(self.wrapped_up)
 
     def find(self) -> None:
         """Go to the find box, ready to type over what stands there."""
@@ -57,7 +61,23 @@ class Opening(QObject):
         front = self._parts.callers.front
         if front is not None:
             self._parts.frame.story.leave()
+            self._parts.side.closing()
             self._parts.callers.close(front)
+
+    def wrapped_up(self, call: Call) -> None:
+        """A call is stored: its caller makes room, and the next one can be found."""
+        parts, caller = self._parts, self._parts.callers.get(call.recipient_id)
+        if caller is None:
+            return
+        parts.frame.story.leave()
+        parts.side.wrapped_up(call.recipient_id)
+        parts.callers.close(caller)
+        who = call.name or display_phone(call.phone)
+        parts.say(Notice(f"{who}: wrapped up. It is kept, and on its way.", Tone.GOOD, about="wrapped up"))
+        if parts.callers.front is None:
+            self.find()
+        else:
+            self._to_timeline()
 
     def _choose(self, recipient_id: str) -> None:
         callers = self._parts.callers

@@ -33,6 +33,8 @@ NEEDS: dict[str, Permission] = {
     "reissue.open": Permission.REISSUE,
     "stop.open": Permission.OPT_OUT,
     "commit": Permission.READ_STORY,
+    "wrap_up": Permission.WRITE_NOTE,
+    "note.keep": Permission.WRITE_NOTE,
 }
 
 _WELCOMES: dict[Role, tuple[str, ...]] = {

@@ -139,6 +139,8 @@ class DeskWindow(QMainWindow):
             "reissue.open": lambda: self.front.act(self.side.reissue),
             "stop.open": self.front.stop_texts,
             "preview.open": lambda: self.front.act(self.side.preview),
+            "wrap_up": lambda: self.front.act(self.side.wrap_up),
+            "note.keep": lambda: self.front.act(self.side.keep_note),
             "back": lambda: self._back.step() or self.queues.step_back(),
             "pane.next": partial(self._back.pane, 1),
             "pane.previous": partial(self._back.pane, -1),
@@ -151,6 +153,8 @@ class DeskWindow(QMainWindow):
         }
         for name, slot in slots.items():
             keys.bind(self, name, slot)
+        # with the hands on the timeline and nothing there to commit, it is the call that is committed
+        keys.bind(self.frame.story, "commit", slots["wrap_up"])
 
     def _close_front(self) -> None:
         if self.callers.front is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from care_console.contract.messages import Levels, PreviewReason
@@ -35,7 +35,12 @@ _ASK = "Why is it heard? The reason is recorded before the first sound."
 
 
 class PreviewSection(Section):
-    """Levels and waveform are there without asking; the sound only after a reason."""
+    """Levels and waveform are there without asking; the sound only after a reason.
+
+    `heard` fires with the reason once a sound was fetched.
+    """
+
+    heard = Signal(object, object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__("sidePreview", "Preview")
@@ -164,6 +169,7 @@ class PreviewSection(Section):
                 self.reasons.choose(None)
                 self.state.say(failure.sentence, Tone.BAD)
             return
+        self.heard.emit(sound.preview, reason)
         if opening == self._opening:
             self._load(sound.bytes)
 

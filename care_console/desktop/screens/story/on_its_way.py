@@ -55,6 +55,7 @@ def _kind(verb: Verb) -> str:
         Verb.OPT_OUT: "Consent",
         Verb.REISSUE: "Link",
         Verb.NOTE: "Note",
+        Verb.CONTACT: "Call",
     }[verb]
 
 
@@ -70,6 +71,9 @@ def _line(action: PendingAction) -> str:
             return "A new link is being made"
         case Verb.NOTE:
             return str(action.body.get("text", "A note"))
+        case Verb.CONTACT:
+            ended = str(action.body.get("disposition", "")).replace("_", " ")
+            return f"Call to care, {ended}: {action.body.get('note', '')}".rstrip(": ")
         case _:
             assert_never(action.verb)
 

@@ -19,7 +19,11 @@ _RECENTS = 12
 
 @dataclass(slots=True, eq=False)
 class OpenCaller:
-    """One open caller. What is read goes into `view` and `model`; the rest is where their reader left."""
+    """One open caller. What is read goes into `view` and `model`; the rest is where their reader left.
+
+    `began`: since when the call lasts, by ``time.monotonic()``; `is_over`: it ended long ago, and only waits
+    for its wrap-up. `begun`: reading began.
+    """
 
     recipient_id: str
     name: str
@@ -36,6 +40,8 @@ class OpenCaller:
     pending_seen: int = 0
     began: float = field(default_factory=time.monotonic)
     fronted: float = field(default_factory=time.monotonic)
+    is_over: bool = False
+    begun: bool = False
 
     @property
     def shown_phone(self) -> str:

@@ -49,7 +49,10 @@ class StoryReader(QObject):
         self._together.stop()
 
     def read(self, caller: OpenCaller) -> None:
-        """Read a caller's story and first page, both at once."""
+        """Read a caller's story and first page, both at once, the first time that it is asked for."""
+        if caller.begun:
+            return
+        caller.begun = True
         caller.model.more_wanted.connect(lambda: self._more(caller))
         self.read_again(caller)
 

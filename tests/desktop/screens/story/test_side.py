@@ -139,21 +139,22 @@ def test_moving_down_the_timeline_reads_only_where_it_stops(folder: Path) -> Non
     on_qt(scenario())
 
 
-def test_a_note_is_begun_from_what_was_done_and_kept_once(folder: Path) -> None:
+def test_a_note_alone_is_kept_once_and_the_call_goes_on(folder: Path) -> None:
     async def scenario() -> None:
         async with care(folder) as desk:
             desk.press("F8", "2", "Ctrl+Return")
             note = desk.find(QPlainTextEdit, "noteText")
-            await desk.until(lambda: "Made a new link." in note.toPlainText())
-            note.setFocus()
+            await desk.until(lambda: "New link sent." in note.toPlainText())
             keys.forget_commits()
-            desk.press("Ctrl+Return")
+            desk.press("Ctrl+S")
             keys.forget_commits()
-            desk.press("Ctrl+Return")
+            desk.press("Ctrl+S")
             await desk.until(lambda: desk.service.done("note"))
             await desk.settled()
-            assert [deed.fields["text"] for deed in desk.service.done("note")] == ["Made a new link."]
+            assert [deed.fields["text"] for deed in desk.service.done("note")] == ["New link sent."]
             assert not note.toPlainText()
+            assert not desk.service.done("contact")
+            assert desk.handle.window.callers.front is not None
 
     on_qt(scenario())
 
@@ -178,7 +179,7 @@ def test_a_card_number_does_not_get_into_a_note(folder: Path) -> None:
             note = desk.find(QPlainTextEdit, "noteText")
             note.setPlainText("paid with 4242-4242-4242-4242")
             note.setFocus()
-            desk.press("Ctrl+Return")
+            desk.press("Ctrl+Return", "Ctrl+S")
             assert "card number" in desk.find(QLabel, "noteState").text()
             assert not desk.handle.desk.outbox.pending()
 

@@ -10,9 +10,9 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from care_console.contract.charges import Refund
 from care_console.contract.consent import OptOut
-from care_console.contract.messages import ReissuedLink
-from care_console.contract.money import dollars
+from care_console.contract.messages import Preview, PreviewReason, ReissuedLink
 from care_console.contract.recipients import Act
 from care_console.contract.timeline import TimelineEntry
 from care_console.desktop.backend.session import SessionState
@@ -25,7 +25,6 @@ from care_console.desktop.screens.refund.review import RefundReview
 from care_console.desktop.screens.story.side.answers import Known, answer
 from care_console.desktop.screens.story.side.at_hand import MessageAtHand
 from care_console.desktop.screens.story.side.money import Money
-from care_console.desktop.screens.story.side.note import NoteSection
 from care_console.desktop.screens.story.side.panels import Panels
 from care_console.desktop.screens.story.side.reasons import LABELS, CallReason, reissue_reason
 from care_console.desktop.screens.story.side.sections import (
@@ -35,6 +34,9 @@ from care_console.desktop.screens.story.side.sections import (
     SaySection,
 )
 from care_console.desktop.screens.story.side.way_back import WayBack, bring_into_view
+from care_console.desktop.screens.wrap_up.call import Call
+from care_console.desktop.screens.wrap_up.deeds import Deed, DeedKind
+from care_console.desktop.screens.wrap_up.section import WrapUpSection
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space, Tone
 
@@ -48,9 +50,14 @@ class _Left:
 
 
 class SideColumn(QWidget):
-    """Shows what is known about the caller's trouble, and does what can be done about it."""
+    """Shows what is known about the caller's trouble, and does what can be done about it.
+
+    `began` fires once it is known since when the call at hand lasts, `wrapped` once it is wrapped up.
+    """
 
     acted = Signal(object)
+    wrapped = Signal(object)
+    began = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +75,7 @@ class SideColumn(QWidget):
         self.money = Money(desk, self.do, self.at_hand, self._way_back, self)
         self.panels = Panels(desk, self.do, self._way_back, self)
         self.preview_section = PreviewSection(desk)
-        self.note = NoteSection(desk)
+        self.note = WrapUpSection(desk)
         self._lay_out()
         self._connect()
         self.setEnabled(False)
@@ -88,6 +95,14 @@ class SideColumn(QWidget):
         self.money.show_for(view.story.id)
         if is_other:
             self._enter(view)
+
+    def show_nobody(self) -> None:
+        """Nobody is in front, or their story was not read yet: no key may reach the caller of before."""
+        if self._view is not None:
+            self._leave()
+        self._view = None
+        self.at_hand.show_story(None, ())
+        self.setEnabled(False)
 
     def select_entry(self, entry: TimelineEntry | None) -> None:
         """The timeline's selected row: its message is the one at hand."""
@@ -145,6 +160,31 @@ class SideColumn(QWidget):
             self.preview_section.ask_reason()
             bring_into_view(self.preview_section)
 
+    def wrap_up(self) -> None:
+        """Ctrl+Enter where nothing else is to be committed: end the call, and store it with its note."""
+        panel = self.panels.open_now
+        if panel is not None and self.panels.half_filled:
+            self._tell(
+                f"{panel.heading.text()}: not sent yet. Finish it, or step back with Esc; then wrap up."
+            )
+            return
+        if not self.note.wrap_up():
+            bring_into_view(self.note)
+
+    def keep_note(self) -> None:
+        """Ctrl+S: store the note alone, and stay on the call."""
+        self.note.keep_note()
+
+    def closing(self) -> None:
+        """The caller in front is being closed without a wrap-up: what has nothing in it is not kept."""
+        self.note.forget_untouched()
+
+    def wrapped_up(self, recipient_id: str) -> None:
+        """Their call is stored: nothing of it is half-filled any more."""
+        if self._view is not None and self._view.story.id == recipient_id:
+            self.show_nobody()
+        self._left.pop(recipient_id, None)
+
     def step_back(self) -> bool:
         """Close what is open here; False where nothing is."""
         return self.panels.step_back() or self.preview_section.step_back()
@@ -179,14 +219,21 @@ class SideColumn(QWidget):
         for number, (reason, _label) in enumerate(LABELS, start=1):
             keys.bind(self, f"reason.{number}", partial(self._press_reason, reason))
         keys.bind(self, "undo", self.money.progress.undo)
+        keys.bind(self, "commit", self.wrap_up)
         self.do.buttons[Act.REFUND].clicked.connect(self.refund)
         self.do.buttons[Act.REISSUE].clicked.connect(self.reissue)
         self.do.buttons[Act.OPT_OUT].clicked.connect(self.stop_texts)
         for part in (self.panels, self.note, self.money):
             part.asked.connect(self.acted)
         self.money.asked.connect(self._note_refund)
+        self.money.told.connect(self._refund_told)
         self.panels.opt_out.done.connect(self._note_opt_out)
         self.panels.reissue.done.connect(self._note_link)
+        self.panels.moved.connect(lambda: self.note.show_panel(self.panels.half_filled))
+        self.preview_section.heard.connect(self._note_preview)
+        self.note.restored.connect(self._restored)
+        self.note.wrapped.connect(self.wrapped)
+        self.note.began.connect(self.began)
         self.destroyed.connect(self._desk.changes.subscribe(self._on_change))
 
     # the caller
@@ -194,23 +241,33 @@ class SideColumn(QWidget):
     def _enter(self, view: StoryView) -> None:
         left = self._left.setdefault(view.story.id, _Left())
         self.reasons.choose(left.reason)
+        self.note.enter(view)
         self.at_hand.set_reason(left.reason)
-        self.note.enter(view.story.id)
-        if left.panel == self.panels.opt_out.objectName():
+        self._open_named(left.panel)
+
+    def _open_named(self, panel: str) -> None:
+        if panel == self.panels.opt_out.objectName():
             self.stop_texts()
-        elif left.panel == self.panels.reissue.objectName():
+        elif panel == self.panels.reissue.objectName():
             self.reissue()
+
+    def _restored(self, call: Call) -> None:
+        """A call of before the desk was closed: its reason and its half-filled panel come back, too."""
+        if self.reasons.value is None and call.reason is not None:
+            self._press_reason(call.reason)
+        if self.panels.open_now is None:
+            self._open_named(call.panel)
 
     def _leave(self) -> None:
         if self._view is not None:
             left = self._left.setdefault(self._view.story.id, _Left())
             left.reason, left.panel = self.reasons.value, self.panels.half_filled
+        self.note.leave()
         self._way_back.forget()
         self._when_read = None
         self.panels.step_back()
         self.reasons.choose(None)
         self.at_hand.set_reason(None)
-        self.note.leave()
         self.money.leave()
         self.do.state.say("")
 
@@ -229,6 +286,7 @@ class SideColumn(QWidget):
         found = answer(known)
         self.checks.show_checks(found.checks)
         self.checks.show_exhibit(known)
+        self.note.show_known(known.reason, summary)
         self.say.show_sentence(found.say, story.language if story is not None else "en")
         self.checks.setVisible(bool(found.checks) or self.checks.has_exhibit)
         self.say.setVisible(found.say is not None)
@@ -263,11 +321,18 @@ class SideColumn(QWidget):
     # what was done, for the note
 
     def _note_refund(self, row: PendingAction) -> None:
-        self.note.add_done(f"Asked for a refund of {dollars(int(row.body['amount_cents']))}.")
+        cents, why = int(row.body["amount_cents"]), str(row.body.get("reason") or "")
+        self.note.add(Deed(DeedKind.REFUND, str(row.id), cents=cents, words=why))
+
+    def _refund_told(self, refund: Refund) -> None:
+        self.note.move_on(str(refund.id), refund.state.value)
 
     def _note_opt_out(self, answer: OptOut) -> None:
         if self._view is not None:
-            self.note.add_done(f"Stopped texts; they said “{answer.words}”.")
+            self.note.add(Deed(DeedKind.STOP, answer.id, words=answer.words))
 
     def _note_link(self, answer: ReissuedLink) -> None:
-        self.note.add_done("Made a new link" + ("." if answer.text.goes else " and read the code aloud."))
+        self.note.add(Deed(DeedKind.LINK, answer.id, goes=answer.text.goes))
+
+    def _note_preview(self, preview: Preview, reason: PreviewReason) -> None:
+        self.note.add(Deed(DeedKind.PREVIEW, preview.id, words=reason.value))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -21,9 +23,10 @@ from care_console.desktop.shell import tasks
 
 
 class Money(QObject):
-    """Reviews one refund at a time. `asked` fires with its outbox row."""
+    """Reviews one refund at a time. `asked` fires with its outbox row, `told` with each answer about one."""
 
     asked = Signal(object)
+    told = Signal(object)
 
     def __init__(
         self, desk: Desk, do: DoSection, at_hand: MessageAtHand, way_back: WayBack, column: QWidget
@@ -38,6 +41,7 @@ class Money(QObject):
         self.progress = RefundProgress(desk, "sideRefund")
         self.held = HeldMoney(desk)
         self.held.sent.connect(self._follow)
+        self.progress.changed.connect(self._tell)
         for part in (self.held, self.progress):
             do.place.addWidget(part)
             part.hide()
@@ -58,9 +62,18 @@ class Money(QObject):
         self.review = review
         self._way_back.remember(even_inside=True)
         review.asked.connect(self.asked)
+        review.progress.changed.connect(partial(self._tell_of, review))
         review.finished.connect(self._closed)
         review.open()
         tasks.start(self._fill(review, message_id), "reading the charge")
+
+    def _tell_of(self, review: RefundReview) -> None:
+        if review.progress.refund is not None:
+            self.told.emit(review.progress.refund)
+
+    def _tell(self) -> None:
+        if self.progress.refund is not None:
+            self.told.emit(self.progress.refund)
 
     async def _fill(self, review: RefundReview, message_id: str) -> None:
         selected = self._at_hand.charge_id

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from care_console.desktop.desk import Desk
+from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.screens.opt_out.panel import OptOutPanel
 from care_console.desktop.screens.panel import ActionPanel
 from care_console.desktop.screens.reissue.panel import ReissuePanel
@@ -16,9 +17,13 @@ from care_console.desktop.screens.story.side.way_back import WayBack, bring_into
 
 
 class Panels(QObject):
-    """Opens and closes them. `asked` fires with the outbox row of whatever was asked for in one."""
+    """Opens and closes them. `asked` fires with the outbox row of whatever was asked for in one, `moved` when
+
+    another one is half-filled, or none.
+    """
 
     asked = Signal(object)
+    moved = Signal()
 
     def __init__(self, desk: Desk, do: DoSection, way_back: WayBack, parent: QWidget) -> None:
         super().__init__(parent)
@@ -29,7 +34,7 @@ class Panels(QObject):
         for panel in self._all:
             do.place.addWidget(panel)
             panel.hide()
-            panel.asked.connect(self.asked)
+            panel.asked.connect(self._asked)
             panel.closed.connect(self._close)
 
     @property
@@ -57,6 +62,7 @@ class Panels(QObject):
         self._do.show_buttons(False)
         panel.show()
         show()
+        self.moved.emit()
         QTimer.singleShot(0, panel, lambda: bring_into_view(panel))
 
     def step_back(self) -> bool:
@@ -69,3 +75,8 @@ class Panels(QObject):
             panel.hide()
         self._do.show_buttons(True)
         self._way_back.go()
+        self.moved.emit()
+
+    def _asked(self, row: PendingAction) -> None:
+        self.moved.emit()
+        self.asked.emit(row)

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 
+from care_console.contract.contacts import CallReason
 from care_console.contract.messages import ReissueReason, Verdict
 from care_console.contract.recipients import OpenMessage
 
-
-class CallReason(StrEnum):
-    """What the caller needs, by Ctrl+1 to Ctrl+7."""
-
-    CANNOT_HEAR = "cannot_hear"
-    NO_LINK = "no_link"
-    CHARGED_TWICE = "charged_twice"
-    STOP = "stop"
-    WHAT_CHARGE = "what_charge"
-    EXPIRED = "expired"
-    OTHER = "other"
-
+__all__ = ["LABELS", "CallReason", "meant", "reissue_reason"]
 
 LABELS: tuple[tuple[CallReason, str], ...] = (
     (CallReason.CANNOT_HEAR, "Can't hear"),

@@ -1,0 +1,1 @@
+"""The end of a call: its note and its disposition, written from what was done."""
