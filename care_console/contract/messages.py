@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from care_console.contract.base import Bilingual, Instant, Reply, Request
-from care_console.contract.charges import Charge
+from care_console.contract.charges import Charge, PaymentMethod
 from care_console.contract.money import Cents, Currency
 
 
@@ -61,13 +61,53 @@ class Offer(Reply):
     charges: tuple[OfferedCharge, ...] = ()
 
 
+class ChargeRole(StrEnum):
+    """What a charge is, seen beside the others that a caller may take for the same one.
+
+    `other_message`: a like amount by the same means, but for another message.
+    """
+
+    PAYMENT = "payment"
+    DUPLICATE = "duplicate"
+    OTHER_MESSAGE = "other_message"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    GIVEN_BACK = "given_back"
+
+
+class JudgedCharge(Reply):
+    """One of the charges side by side. `left_cents`: what of it has neither gone back nor is on its way."""
+
+    charge_id: str
+    message_id: str
+    charged_at: Instant
+    amount_cents: Cents
+    left_cents: Cents
+    method: PaymentMethod
+    brand: str | None
+    last4: str | None
+    role: ChargeRole
+
+
+class ChargesJudged(Reply):
+    """Every charge of a message and those that look like it, in the order of time, and what to say of it."""
+
+    charges: tuple[JudgedCharge, ...]
+    say: Bilingual
+
+
 class Diagnosis(Reply):
-    """The verdict on one message, the words to say, and what to offer."""
+    """The verdict on one message, the words to say, and what to offer.
+
+    `charges` answers "I was charged twice", whatever the verdict; null where nothing was ever charged.
+    """
 
     verdict: Verdict
     sub_kind: ChargedTwice | None = None
     say: Bilingual
     offer: Offer
+    charges: ChargesJudged | None = None
 
 
 class Levels(Reply):

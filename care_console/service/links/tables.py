@@ -22,4 +22,6 @@ links = Table(
     # How search reads a code: see migration 0003.
     Index("ix_links_folded_code", text("folded_code(code)")),
     Index("ix_links_recipient_id_at", "recipient_id", text("issued_at DESC"), text("id DESC")),
+    # The few that still lead somewhere, of somebody with thousands.
+    Index("ix_links_recipient_id_expires_at", "recipient_id", "expires_at"),
 )

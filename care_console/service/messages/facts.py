@@ -1,46 +1,69 @@
-"""What is known of messages, read in bulk: the ground of every diagnosis, and of the message's page."""
+"""What is known of one message: the ground of every diagnosis, and of a story's sentence. No database."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, func, select
-
+from care_console.contract.charges import RefundState
 from care_console.contract.consent import ConsentState
-from care_console.service.facilities.tables import facilities, senders
-from care_console.service.foundation.context import Context
-from care_console.service.links.tables import links
-from care_console.service.messages.tables import messages
-from care_console.service.payments.tables import charges, disputes
-from care_console.service.playback.tables import plays, visits
-from care_console.service.recordings.tables import recordings
-from care_console.service.refunds.limits import HOLDING
-from care_console.service.refunds.tables import refunds
-from care_console.service.texting.tables import texts
 
+# A dispute that we won, or that never became one, leaves the charge as it was; a lost one gave it back.
 CLOSED_DISPUTES = ("won", "warning_closed")
+LOST_DISPUTES = ("lost", "charge_refunded")
+
+ARRIVED = frozenset({"delivered"})
+UNDER_WAY = frozenset({"queued", "sent"})
+NOT_ARRIVED = frozenset({"undelivered", "failed"})
+"""What became of a text, in the words of the table; `cancelled` ones never left."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFact:
+    """A refund of a charge, in cents."""
+
+    amount_cents: int
+    state: RefundState
+    requested_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeFact:
-    """A charge and how much of it is refunded or on its way, in cents."""
+    """A charge and the refunds of it, in the order of asking. `disputes` are their statuses."""
 
     id: int
     charged_at: datetime
     amount_cents: int
     method: str
     succeeded: bool
-    held_cents: int
-    is_disputed: bool = False
+    message_id: int = 0
+    brand: str | None = None
+    last4: str | None = None
+    refunds: Sequence[RefundFact] = ()
+    disputes: Sequence[str] = ()
+
+    @property
+    def held_cents(self) -> int:
+        """What of it is refunded or on its way."""
+        return sum(refund.amount_cents for refund in self.refunds if refund.state.holds_money)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether a bank has it now."""
+        return any(status not in CLOSED_DISPUTES + LOST_DISPUTES for status in self.disputes)
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether a bank decided to give it back."""
+        return any(status in LOST_DISPUTES for status in self.disputes)
 
     @property
     def left_cents(self) -> int:
-        """What of it has not gone back."""
-        return self.amount_cents - self.held_cents if self.succeeded else 0
+        """What of it the caller has paid to this day: without what went back or is on its way there."""
+        if not self.succeeded or self.is_given_back:
+            return 0
+        return max(0, self.amount_cents - self.held_cents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +80,14 @@ class LinkFact:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFact:
+    """A text that carried a link of the message, out, and what became of it."""
+
+    at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class SoundFact:
     """What was measured: LUFS, and shares from 0 to 1."""
 
@@ -67,7 +98,11 @@ class SoundFact:
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """Everything known of one message. Sequences are in the order of time."""
+    """Everything known of one message. Sequences are in the order of time.
+
+    `beside` are charges of the same recipient's other messages that a caller may take for one of this
+    message's: the same amount by the same means, near in time.
+    """
 
     now: datetime
     id: int
@@ -81,123 +116,57 @@ class MessageFacts:
     privileged: bool
     consent: ConsentState
     links: Sequence[LinkFact] = ()
-    text_statuses: Sequence[str] = ()
+    texts: Sequence[TextFact] = ()
     visits: int = 0
     charges: Sequence[ChargeFact] = ()
     seconds_played: Sequence[int] = ()
     sound: SoundFact | None = None
-
-    @property
-    def is_disputed(self) -> bool:
-        """Whether a bank has one of its charges."""
-        return any(charge.is_disputed for charge in self.charges)
+    beside: Sequence[ChargeFact] = ()
 
     @property
     def live_until(self) -> datetime | None:
         """Until when a link of it lives; None where none does."""
-        ends = [link.ends_at() for link in self.links]
+        ends = [link.ends_at() for link in self.links if link.issued_at <= self.now]
         return max((end for end in ends if end > self.now), default=None)
 
     @property
-    def paid(self) -> Sequence[ChargeFact]:
-        """The charges that went through, the earliest first."""
+    def ended_at(self) -> datetime | None:
+        """When its last link ended; None where one lives, or there never was one."""
+        if self.live_until is not None:
+            return None
+        return max((link.ends_at() for link in self.links), default=None)
+
+    @property
+    def succeeded(self) -> Sequence[ChargeFact]:
+        """The charges that went through, the earliest first, whatever became of them."""
         return [charge for charge in self.charges if charge.succeeded]
 
+    @property
+    def paid(self) -> Sequence[ChargeFact]:
+        """The charges of which the caller has paid something to this day."""
+        return [charge for charge in self.charges if charge.left_cents > 0]
 
-async def read_facts(ctx: Context, message_ids: Sequence[int], consent: ConsentState) -> list[MessageFacts]:
-    """The facts of messages, in the order of the ids given; one query for each kind of thing."""
-    ids = list(message_ids)
-    heads = {row.id: row for row in await ctx.connection.execute(_heads(ids))}
-    by_links = await _grouped(
-        ctx, select(links).where(links.c.message_id.in_(ids)).order_by(links.c.issued_at)
-    )
-    by_texts = await _grouped(
-        ctx,
-        select(texts.c.message_id, texts.c.status)
-        .where(
-            texts.c.message_id.in_(ids), texts.c.direction == "out", texts.c.kind.in_(("link", "reminder"))
-        )
-        .order_by(texts.c.at),
-    )
-    by_visits = await _grouped(
-        ctx, select(visits.c.message_id, visits.c.id).where(visits.c.message_id.in_(ids))
-    )
-    by_charges = await _grouped(ctx, _charges(ids))
-    by_plays = await _grouped(
-        ctx, select(plays).where(plays.c.message_id.in_(ids)).order_by(plays.c.played_at)
-    )
-    return [
-        MessageFacts(
-            now=ctx.now,
-            consent=consent,
-            links=[LinkFact(row.issued_at, row.expires_at, row.revoked_at) for row in by_links[message_id]],
-            text_statuses=[row.status for row in by_texts[message_id]],
-            visits=len(by_visits[message_id]),
-            charges=[_charge(row) for row in by_charges[message_id]],
-            seconds_played=[row.seconds_played for row in by_plays[message_id]],
-            **_head(heads[message_id]),
-        )
-        for message_id in ids
-        if message_id in heads
-    ]
+    @property
+    def is_free(self) -> bool:
+        """Whether it costs nothing: then the page plays it without a payment."""
+        return self.price_cents == 0
 
+    @property
+    def heard_seconds(self) -> int:
+        """The longest that it was ever played at once."""
+        return max(self.seconds_played, default=0)
 
-def _heads(ids: list[int]) -> Select[Any]:
-    return (
-        select(
-            messages,
-            senders.c.name.label("sender_name"),
-            facilities.c.name.label("facility_name"),
-            recordings.c.message_id.label("sound_of"),
-            recordings.c.loudness_lufs,
-            recordings.c.silence_share,
-            recordings.c.clipping_share,
-        )
-        .join(senders, senders.c.id == messages.c.sender_id)
-        .join(facilities, facilities.c.id == senders.c.facility_id)
-        .outerjoin(recordings, recordings.c.message_id == messages.c.id)
-        .where(messages.c.id.in_(ids))
-    )
+    @property
+    def was_opened(self) -> bool:
+        """Whether the page was opened, as far as anything shows."""
+        return bool(self.visits or self.charges or self.seconds_played)
 
+    @property
+    def text_statuses(self) -> frozenset[str]:
+        """What became of the texts with the link that counts: the newest one's, where texts went with it.
 
-def _head(row: Any) -> dict[str, Any]:
-    names = (
-        "id", "imported_id", "recipient_id", "sender_name", "facility_name", "recorded_at", "seconds",
-        "price_cents", "privileged",
-    )  # fmt: skip
-    sound = None
-    if row.sound_of is not None:
-        sound = SoundFact(row.loudness_lufs, row.silence_share, row.clipping_share)
-    return {name: getattr(row, name) for name in names} | {"sound": sound}
-
-
-def _charges(ids: list[int]) -> Select[Any]:
-    held = (
-        select(func.coalesce(func.sum(refunds.c.amount_cents), 0))
-        .where(refunds.c.charge_id == charges.c.id, refunds.c.state.in_(HOLDING))
-        .scalar_subquery()
-    )
-    is_disputed = (
-        select(disputes.c.id)
-        .where(disputes.c.charge_id == charges.c.id, disputes.c.status.not_in(CLOSED_DISPUTES))
-        .exists()
-    )
-    return (
-        select(charges, held.label("held_cents"), is_disputed.label("is_disputed"))
-        .where(charges.c.message_id.in_(ids))
-        .order_by(charges.c.charged_at, charges.c.id)
-    )
-
-
-def _charge(row: Any) -> ChargeFact:
-    succeeded = row.status == "succeeded"
-    return ChargeFact(
-        row.id, row.charged_at, row.amount_cents, row.method, succeeded, row.held_cents, row.is_disputed
-    )
-
-
-async def _grouped(ctx: Context, query: Select[Any]) -> dict[int, list[Any]]:
-    grouped: dict[int, list[Any]] = defaultdict(list)
-    for row in await ctx.connection.execute(query):
-        grouped[row.message_id].append(row)
-    return grouped
+        An older link is dead once a newer one is made, so that its text arrived helps nobody.
+        """
+        newest = max((link.issued_at for link in self.links), default=None)
+        with_it = [text.status for text in self.texts if newest is not None and text.at >= newest]
+        return frozenset(with_it or [text.status for text in self.texts])

@@ -15,7 +15,7 @@ from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
 from care_console.service.links.tables import links
 from care_console.service.messages.diagnosis import diagnose
-from care_console.service.messages.facts import read_facts
+from care_console.service.messages.facts_queries import facts_of_message
 from care_console.service.messages.tables import messages
 from care_console.service.payments.tables import charges
 from care_console.service.playback.tables import plays
@@ -30,7 +30,8 @@ async def read_message(ctx: Context, message_id: int) -> Message:
     row = (await ctx.connection.execute(_HEAD.where(messages.c.id == message_id))).first()
     if row is None:
         raise not_found("message", message_id)
-    [facts] = await read_facts(ctx, [message_id], await state_of(ctx, row.phone))
+    facts = await facts_of_message(ctx, message_id, await state_of(ctx, row.phone))
+    assert facts is not None
     disputed = {charge.id for charge in facts.charges if charge.is_disputed}
     recording = await _one(ctx, recordings, message_id)
     return Message(

@@ -1,14 +1,25 @@
-"""The words for each verdict, in English and Spanish: plain, short, and true of this message's facts."""
+"""The words for each verdict, in English and Spanish: plain, short, and true of this message's facts.
+
+They are read aloud to the caller. Each says what is known and no more: that a carrier took a text is not that
+it arrived, and that a refund waits for somebody's approval is not that it is on its way.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from care_console.contract.base import Bilingual
-from care_console.contract.hours import EASTERN
-from care_console.contract.messages import ChargedTwice, Offer, OfferKind, Verdict
+from care_console.contract.charges import RefundState
+from care_console.contract.consent import ConsentState
+from care_console.contract.hours import EASTERN, SHORT_CODE
+from care_console.contract.messages import Offer, OfferKind, Verdict
 from care_console.contract.money import dollars
-from care_console.service.messages.facts import MessageFacts
+from care_console.service.messages.charge_words import BANK_DECIDES, GIVEN_BACK, words_for_kind
+from care_console.service.messages.duplicates import Judged
+from care_console.service.messages.facts import ARRIVED, NOT_ARRIVED, MessageFacts
+
+Pair = tuple[str, str]
+"""English and Spanish, with blanks."""
 
 _DAYS_ES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 _MONTHS_ES = (
@@ -16,7 +27,7 @@ _MONTHS_ES = (
     "noviembre", "diciembre",
 )  # fmt: skip
 
-_WORDS: dict[Verdict, tuple[str, str]] = {
+_WORDS: dict[Verdict, Pair] = {
     Verdict.NEVER_TEXTED: (
         "No text with this message has gone to your phone. I can make you a link now.",
         "No se ha enviado ningún texto con este mensaje a su teléfono. Puedo hacerle un enlace ahora.",
@@ -24,19 +35,6 @@ _WORDS: dict[Verdict, tuple[str, str]] = {
     Verdict.NOT_DELIVERED: (
         "Your carrier did not deliver our text. I can make you a new link and read it to you.",
         "Su compañía telefónica no entregó nuestro texto. Puedo hacerle un enlace nuevo y leérselo.",
-    ),
-    Verdict.NEVER_OPENED: (
-        "The text reached your phone, and the page behind it has not been opened yet.",
-        "El texto llegó a su teléfono, y la página todavía no se ha abierto.",
-    ),
-    Verdict.OPENED_NOT_PAID: (
-        "The page was opened, and the {price} was not paid, so the message could not play.",
-        "La página se abrió, pero no se pagaron los {price}, por eso el mensaje no pudo sonar.",
-    ),
-    Verdict.PAID_NEVER_PLAYED: (
-        "It is paid, and play was never pressed. Open the link and press play; it works until {until_en}.",
-        "Está pagado, y nunca se tocó reproducir. Abra el enlace y toque reproducir; "
-        "funciona hasta el {until_es}.",
     ),
     Verdict.PLAYED_LITTLE: (
         "It played for {heard} of {seconds} seconds. Turn the volume up and try another browser.",
@@ -59,77 +57,157 @@ _WORDS: dict[Verdict, tuple[str, str]] = {
         "Se pagó y no se escuchó antes de que el enlace venciera el {ended_es}. "
         "Puedo hacerle un enlace nuevo, gratis.",
     ),
-    Verdict.OPTED_OUT: (
-        "Texts to this number are stopped, so no link was sent. To get them again, text START to 33297.",
-        "Los textos a este número están detenidos, por eso no se envió el enlace. Para recibirlos otra vez, "
-        "mande START al 33297.",
-    ),
-    Verdict.REFUNDED: (
-        "All that was paid for this message, {paid}, has been refunded or is on its way back.",
-        "Todo lo que se pagó por este mensaje, {paid}, se devolvió o está en camino.",
-    ),
-    Verdict.DISPUTED: (
-        "Your bank is looking into this charge, so the bank decides, and we do not refund on top of it.",
-        "Su banco está revisando este cargo; el banco decide, y nosotros no lo devolvemos además.",
-    ),
     Verdict.FINE: (
         "The message was paid, and it played for {heard} of {seconds} seconds. All looks well from here.",
         "El mensaje se pagó y sonó {heard} de {seconds} segundos. Desde aquí todo se ve bien.",
     ),
 }
 
-_TWICE: dict[ChargedTwice, tuple[str, str]] = {
-    ChargedTwice.SAME_MESSAGE_TWICE: (
-        "You were charged {count} times for the same message. I can refund {back} now.",
-        "Se le cobró {count} veces por el mismo mensaje. Puedo devolverle {back} ahora.",
-    ),
-    ChargedTwice.RETRY_AFTER_FAILURE: (
-        "A payment failed, was tried again, and then went through {count} times. I can refund {back} now.",
-        "Un pago falló, se intentó otra vez y luego se cobró {count} veces. Puedo devolverle {back} ahora.",
-    ),
-    ChargedTwice.CARD_AND_PREPAID: (
-        "This message was paid by card and from your prepaid account. I can refund {back} to the card now.",
-        "Este mensaje se pagó con tarjeta y de su cuenta prepagada. Puedo devolver {back} a la tarjeta.",
-    ),
-    ChargedTwice.TWO_MESSAGES: (
-        "These are two charges for two messages, so neither is a duplicate.",
-        "Son dos cargos por dos mensajes, así que ninguno está duplicado.",
-    ),
-}
+_FREE_AND_FINE: Pair = (
+    "The message costs nothing, and it played for {heard} of {seconds} seconds. All looks well from here.",
+    "El mensaje no cuesta nada y sonó {heard} de {seconds} segundos. Desde aquí todo se ve bien.",
+)
+_REACHED: Pair = (
+    "The text reached your phone, and the page behind it has not been opened yet.",
+    "El texto llegó a su teléfono, y la página todavía no se ha abierto.",
+)
+_TAKEN: Pair = (
+    "Your carrier took our text but has not told us that it arrived; the page has not been opened yet.",
+    "Su compañía telefónica recibió nuestro texto, pero no nos ha dicho que llegó; la página todavía no se "
+    "ha abierto.",
+)
+_WAITS: Pair = (
+    "The text with the link has not left yet; texts go out from 9 AM to 8 PM at your place.",
+    "El texto con el enlace todavía no ha salido; los textos salen de 9 AM a 8 PM, hora de donde usted está.",
+)
+_NOT_PAID: Pair = (
+    "The page was opened, and the {price} was not paid, so the message could not play.",
+    "La página se abrió, pero no se pagaron los {price}, por eso el mensaje no pudo sonar.",
+)
+_PAYMENT_FAILED: Pair = (
+    "The page was opened, and the payment did not go through: no money was taken, and the message could not "
+    "play.",
+    "La página se abrió, pero el pago no se completó: no se cobró nada, y el mensaje no pudo sonar.",
+)
+_PLAY_IT: Pair = (
+    "It is paid, and play was never pressed. Open the link and press play; it works until {until_en}.",
+    "Está pagado, y nunca se tocó reproducir. Abra el enlace y toque reproducir; funciona hasta el "
+    "{until_es}.",
+)
+_PLAY_IT_FREE: Pair = (
+    "It costs nothing, and play was never pressed. Open the link and press play; it works until {until_en}.",
+    "No cuesta nada, y nunca se tocó reproducir. Abra el enlace y toque reproducir; funciona hasta el "
+    "{until_es}.",
+)
+_NO_LINK: Pair = (
+    "It is paid and was never played, and there is no link to it now. I can make you one, free.",
+    "Está pagado y nunca se escuchó, y ahora no hay enlace. Puedo hacerle uno, gratis.",
+)
+_STOPPED: Pair = (
+    "Texts to this number are stopped, so no link was sent. To get them again, text START to {short_code}.",
+    "Los textos a este número están detenidos, por eso no se envió el enlace. Para recibirlos otra vez, "
+    "mande START al {short_code}.",
+)
+_STOPPED_SINCE: Pair = (
+    "A link was sent, and since then texts to this number are stopped. To get them again, text START to "
+    "{short_code}.",
+    "Se envió un enlace, y desde entonces los textos a este número están detenidos. Para recibirlos otra "
+    "vez, mande START al {short_code}.",
+)
+_HELD: Pair = (
+    "Texts to this number are on hold until somebody here has read the reply that came from it.",
+    "Los textos a este número están en pausa hasta que alguien de aquí lea la respuesta que llegó de él.",
+)
+_REFUNDED: Pair = (
+    "All that was paid for this message, {was_paid}, has been refunded.",
+    "Todo lo que se pagó por este mensaje, {was_paid}, se devolvió.",
+)
+_ON_ITS_WAY: Pair = (
+    "All that was paid for this message, {was_paid}, has been refunded or is on its way back.",
+    "Todo lo que se pagó por este mensaje, {was_paid}, se devolvió o está en camino.",
+)
+_WAITS_FOR_APPROVAL: Pair = (
+    "A refund of all that was paid for this message, {was_paid}, is asked for and waits for approval.",
+    "Se pidió devolver todo lo que se pagó por este mensaje, {was_paid}, y espera aprobación.",
+)
 
-_REFUND = (" I can refund {back} now.", " Puedo devolverle {back} ahora.")
-_ENDED = (" The link has ended; I can make you a new one.", " El enlace ya venció; puedo hacerle uno nuevo.")
+_REFUND: Pair = (" I can refund {back} now.", " Puedo devolverle {back} ahora.")
+_NOTHING_PAID: Pair = (" Nothing was paid for it.", " No se ha pagado nada por ella.")
+_ENDED: Pair = (
+    " The link has ended; I can make you a new one.",
+    " El enlace ya venció; puedo hacerle uno nuevo.",
+)
+_FLAWS = (Verdict.RECORDING_SILENT, Verdict.RECORDING_QUIET, Verdict.RECORDING_CLIPPED)
 
 
-def words_for(
-    facts: MessageFacts, verdict: Verdict, sub_kind: ChargedTwice | None, offer: Offer
-) -> Bilingual:
+def words_for(facts: MessageFacts, verdict: Verdict, judged: Judged, offer: Offer) -> Bilingual:
     """What to say of a message whose verdict and offer are known."""
-    english, spanish = _TWICE[sub_kind] if sub_kind else _WORDS[verdict]
-    if verdict is not Verdict.CHARGED_TWICE and offer.do is OfferKind.REFUND:
-        english, spanish = english + _REFUND[0], spanish + _REFUND[1]
-    had_ended = verdict in (Verdict.NEVER_OPENED, Verdict.OPENED_NOT_PAID, Verdict.FINE)
-    if had_ended and offer.do is OfferKind.REISSUE:
-        english, spanish = english + _ENDED[0], spanish + _ENDED[1]
+    if verdict is Verdict.CHARGED_TWICE and judged.kind is not None:
+        return words_for_kind(facts, judged)
+    pairs = [_main(facts, verdict)]
+    if verdict in _FLAWS:
+        pairs.append(_REFUND if offer.do is OfferKind.REFUND else _NOTHING_PAID)
+    if offer.do is OfferKind.REISSUE and verdict in _MAY_HAVE_ENDED and facts.links:
+        pairs.append(_ENDED)
     blanks = _blanks(facts, offer)
-    return Bilingual(en=english.format(**blanks), es=spanish.format(**blanks))
+    english = "".join(pair[0] for pair in pairs).format(**blanks)
+    return Bilingual(en=english, es="".join(pair[1] for pair in pairs).format(**blanks))
+
+
+_MAY_HAVE_ENDED = (Verdict.NEVER_OPENED, Verdict.OPENED_NOT_PAID, Verdict.PLAYED_LITTLE, Verdict.FINE)
+
+
+def _main(facts: MessageFacts, verdict: Verdict) -> Pair:
+    match verdict:
+        case Verdict.NEVER_OPENED:
+            return _how_far(facts)
+        case Verdict.OPENED_NOT_PAID:
+            return _PAYMENT_FAILED if facts.charges else _NOT_PAID
+        case Verdict.PAID_NEVER_PLAYED if facts.live_until is None:
+            return _NO_LINK
+        case Verdict.PAID_NEVER_PLAYED:
+            return _PLAY_IT if facts.paid else _PLAY_IT_FREE
+        case Verdict.OPTED_OUT if facts.consent is ConsentState.HELD:
+            return _HELD
+        case Verdict.OPTED_OUT:
+            return _STOPPED_SINCE if facts.text_statuses & (ARRIVED | NOT_ARRIVED | {"sent"}) else _STOPPED
+        case Verdict.REFUNDED:
+            return _how_refunded(facts)
+        case Verdict.DISPUTED:
+            return GIVEN_BACK if not any(one.is_disputed for one in facts.charges) else BANK_DECIDES
+        case Verdict.FINE if not facts.paid:
+            return _FREE_AND_FINE
+        case _:
+            return _WORDS[verdict]
+
+
+def _how_far(facts: MessageFacts) -> Pair:
+    if facts.text_statuses & ARRIVED:
+        return _REACHED
+    return _TAKEN if "sent" in facts.text_statuses else _WAITS
+
+
+def _how_refunded(facts: MessageFacts) -> Pair:
+    states = {refund.state for one in facts.charges for refund in one.refunds if refund.state.holds_money}
+    if RefundState.AWAITING_APPROVAL in states:
+        return _WAITS_FOR_APPROVAL
+    return _REFUNDED if states <= {RefundState.SUCCEEDED} else _ON_ITS_WAY
 
 
 def day_en(at: datetime) -> str:
-    """A day and hour as an English speaker hears it, Eastern: ``Tuesday, November 24, 9 PM``."""
+    """A day and hour as an English speaker hears it: ``Tuesday, November 24, 9 PM Eastern``."""
     local = at.astimezone(EASTERN)
-    return f"{local:%A, %B} {local.day}, {hour_en(at)}"
+    return f"{local:%A, %B} {local.day}, {_hour(local)} Eastern"
 
 
 def day_es(at: datetime) -> str:
-    """The same in Spanish: ``martes 24 de noviembre a las 9 PM``."""
+    """The same in Spanish: ``martes 24 de noviembre a las 9 PM, hora del Este``."""
     local = at.astimezone(EASTERN)
-    return f"{_DAYS_ES[local.weekday()]} {local.day} de {_MONTHS_ES[local.month - 1]} a las {hour_en(at)}"
+    day = f"{_DAYS_ES[local.weekday()]} {local.day} de {_MONTHS_ES[local.month - 1]}"
+    return f"{day} a {'la' if local.hour % 12 == 1 else 'las'} {_hour(local)}, hora del Este"
 
 
-def hour_en(at: datetime) -> str:
-    """An hour on the twelve-hour clock, Eastern: ``9 PM``, ``9:05 PM``."""
-    local = at.astimezone(EASTERN)
+def _hour(local: datetime) -> str:
     minutes = f":{local:%M}" if local.minute else ""
     return f"{local.hour % 12 or 12}{minutes} {'PM' if local.hour >= 12 else 'AM'}"
 
@@ -137,16 +215,15 @@ def hour_en(at: datetime) -> str:
 def _blanks(facts: MessageFacts, offer: Offer) -> dict[str, object]:
     ended = max((link.ends_at() for link in facts.links), default=facts.recorded_at)
     until = facts.live_until or ended
-    left = [charge for charge in facts.paid if charge.left_cents > 0]
     return {
         "price": dollars(facts.price_cents),
-        "paid": dollars(sum(charge.amount_cents for charge in facts.paid)),
+        "was_paid": dollars(sum(charge.amount_cents for charge in facts.succeeded)),
         "back": dollars(sum(charge.amount_cents for charge in offer.charges)),
-        "count": len(left),
-        "heard": max(facts.seconds_played, default=0),
+        "heard": facts.heard_seconds,
         "seconds": facts.seconds,
         "until_en": day_en(until),
         "until_es": day_es(until),
         "ended_en": day_en(ended),
         "ended_es": day_es(ended),
+        "short_code": SHORT_CODE,
     }

@@ -2,133 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from sqlalchemy import exists, or_, select
-
-from care_console.contract.consent import Consent, ConsentChannel, ConsentState
-from care_console.contract.recipients import Act, OpenMessage, PersonOnNumber, Possibility, RecipientStory
+from care_console.contract.consent import Consent, ConsentState
+from care_console.contract.recipients import Act, OpenMessage, Possibility, RecipientStory
 from care_console.contract.roles import Permission
-from care_console.service.consent.tables import consent_events, consent_states
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
-from care_console.service.links.tables import links
 from care_console.service.messages.diagnosis import diagnose
-from care_console.service.messages.facts import read_facts
-from care_console.service.messages.tables import messages
-from care_console.service.recipients.sentence import Told, tell_story
-from care_console.service.recipients.tables import recipients
+from care_console.service.messages.facts import MessageFacts
+from care_console.service.messages.facts_queries import facts_of_open
+from care_console.service.recipients.sentence import tell_story
+from care_console.service.recipients.tally import is_open
+from care_console.service.recipients.who import read_who
 from care_console.service.refunds.limits import budget
 from care_console.service.texting.hours import known_zones
 
 MOST_OPEN = 20
-MOST_HISTORY = 50
-RECENT = timedelta(days=30)
-
-_STATE_AFTER = {
-    "opt_out": ConsentState.OPTED_OUT,
-    "hold": ConsentState.HELD,
-    "opt_in": ConsentState.OPTED_IN,
-    "correction": ConsentState.OPTED_IN,
-}
+"""So many open messages are told of one by one, the newest; the sentence counts all of them."""
 
 
 async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
     """The story as it stands in this transaction."""
-    query = select(recipients).where(recipients.c.id == recipient_id)
-    row = (await ctx.connection.execute(query)).first()
-    if row is None:
+    who = await read_who(ctx, recipient_id)
+    if who is None:
         raise not_found("recipient", recipient_id)
-    consent = await read_consent(ctx, row.phone)
-    facts = await read_facts(ctx, await _open_ids(ctx, recipient_id), consent.state)
-    told = [Told(one, diagnose(one)) for one in facts]
+    read = await facts_of_open(ctx, recipient_id, who.consent.state)
+    facts = [one for one in read if is_open(one)]
     return RecipientStory(
         id=str(recipient_id),
-        imported_id=row.imported_id,
-        phone=row.phone,
-        name=row.name,
-        language=row.language,
-        since=row.created_at,
+        imported_id=who.imported_id,
+        phone=who.phone,
+        name=who.name,
+        language=who.language,
+        since=who.since,
         version=round(ctx.now.timestamp() * 1_000_000),
-        consent=consent,
-        consent_history=await _history(ctx, row.phone),
-        story=tell_story(ctx.now, told, consent),
-        on_this_number=await _others(ctx, row.phone, recipient_id),
-        open_messages=[_open_message(one) for one in told],
-        may=_may(ctx, await _has_messages(ctx, recipient_id), consent),
+        consent=who.consent,
+        consent_history=who.history,
+        story=tell_story(ctx.now, who.recorded, facts, who.consent),
+        on_this_number=who.others,
+        open_messages=[_open_message(one) for one in facts[:MOST_OPEN]],
+        may=_may(ctx, who.recorded.newest_at is not None, who.consent),
         refund_budget=await budget(ctx, recipient_id),
-        zones=known_zones(row.phone),
+        zones=known_zones(who.phone),
     )
 
 
-async def read_consent(ctx: Context, phone: str) -> Consent:
-    """Where a number stands, since when, by which words."""
-    query = (
-        select(consent_states, consent_events.c.words)
-        .join(consent_events, consent_events.c.id == consent_states.c.event_id)
-        .where(consent_states.c.phone == phone)
-    )
-    row = (await ctx.connection.execute(query)).first()
-    if row is None:
-        return Consent(state=ConsentState.OPTED_IN)
-    return Consent(
-        state=ConsentState(row.state),
-        since=row.since,
-        channel=ConsentChannel(row.channel),
-        scope=row.scope,
-        words=row.words,
-    )
-
-
-async def _history(ctx: Context, phone: str) -> list[Consent]:
-    query = (
-        select(consent_events)
-        .where(consent_events.c.phone == phone)
-        .order_by(consent_events.c.effective_at.desc(), consent_events.c.id.desc())
-        .limit(MOST_HISTORY)
-    )
-    return [
-        Consent(
-            state=_STATE_AFTER[row.kind],
-            since=row.effective_at,
-            channel=ConsentChannel(row.channel),
-            scope=row.scope,
-            words=row.words,
-        )
-        for row in await ctx.connection.execute(query)
-    ]
-
-
-async def _others(ctx: Context, phone: str, recipient_id: int) -> list[PersonOnNumber]:
-    query = (
-        select(recipients.c.id, recipients.c.name)
-        .where(recipients.c.phone == phone, recipients.c.id != recipient_id)
-        .order_by(recipients.c.id)
-        .limit(50)
-    )
-    return [PersonOnNumber(id=str(row.id), name=row.name) for row in await ctx.connection.execute(query)]
-
-
-async def _open_ids(ctx: Context, recipient_id: int) -> list[int]:
-    has_live_link = exists().where(
-        links.c.message_id == messages.c.id,
-        links.c.expires_at > ctx.now,
-        or_(links.c.revoked_at.is_(None), links.c.revoked_at > ctx.now),
-    )
-    query = (
-        select(messages.c.id)
-        .where(
-            messages.c.recipient_id == recipient_id,
-            or_(messages.c.recorded_at > ctx.now - RECENT, has_live_link),
-        )
-        .order_by(messages.c.recorded_at.desc(), messages.c.id.desc())
-        .limit(MOST_OPEN)
-    )
-    return [row.id for row in await ctx.connection.execute(query)]
-
-
-def _open_message(told: Told) -> OpenMessage:
-    facts = told.facts
+def _open_message(facts: MessageFacts) -> OpenMessage:
     return OpenMessage(
         id=str(facts.id),
         imported_id=facts.imported_id,
@@ -140,13 +58,8 @@ def _open_message(told: Told) -> OpenMessage:
         expires_at=facts.live_until or max((link.ends_at() for link in facts.links), default=None),
         privileged=facts.privileged,
         has_sound=facts.sound is not None,
-        diagnosis=told.diagnosis,
+        diagnosis=diagnose(facts),
     )
-
-
-async def _has_messages(ctx: Context, recipient_id: int) -> bool:
-    query = select(exists().where(messages.c.recipient_id == recipient_id))
-    return bool((await ctx.connection.execute(query)).scalar_one())
 
 
 def _may(ctx: Context, has_messages: bool, consent: Consent) -> list[Possibility]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Text, cast, func, select
 
 from care_console.contract.charges import RefundState
 from care_console.contract.hours import EASTERN
@@ -69,14 +69,15 @@ async def _spent(ctx: Context, recipient_id: int) -> _Spent:
     shift = ctx.now - timedelta(hours=ctx.settings.session_hours)
     phone = select(recipients.c.phone).where(recipients.c.id == recipient_id).scalar_subquery()
     same_caller = refunds.c.recipient_id.in_(select(recipients.c.id).where(recipients.c.phone == phone))
-    return _Spent(
-        await _sum(ctx, same_caller, refunds.c.requested_at >= today),
-        await _sum(ctx, refunds.c.requested_by == ctx.actor.name, refunds.c.requested_at > shift),
-    )
+    of_caller = _sum(same_caller, refunds.c.requested_at >= today)
+    of_shift = _sum(refunds.c.requested_by == ctx.actor.name, refunds.c.requested_at > shift)
+    row = (await ctx.connection.execute(select(of_caller, of_shift))).one()
+    return _Spent(int(row[0]), int(row[1]))
 
 
-async def _sum(ctx: Context, *conditions: ColumnElement[bool]) -> int:
-    query = select(func.coalesce(func.sum(refunds.c.amount_cents), 0)).where(
-        refunds.c.state.in_(HOLDING), refunds.c.imported_id.is_(None), *conditions
+def _sum(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    return (
+        select(func.coalesce(func.sum(refunds.c.amount_cents), 0))
+        .where(refunds.c.state.in_(HOLDING), refunds.c.imported_id.is_(None), *conditions)
+        .scalar_subquery()
     )
-    return int((await ctx.connection.execute(query)).scalar_one())

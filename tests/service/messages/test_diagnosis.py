@@ -1,153 +1,157 @@
-"""Every verdict, from facts told as rows: what happened, what is concluded, what is offered."""
+"""Every verdict, from small data sets told as rows: what happened, what is concluded, what is offered."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from care_console.contract.consent import ConsentState
-from care_console.contract.messages import ChargedTwice, OfferKind, Verdict
+from care_console.contract.messages import ChargedTwice, Diagnosis, OfferKind, Verdict
+from care_console.contract.money import dollars
+from care_console.service.consent.rules import state_of
+from care_console.service.foundation.context import Context
 from care_console.service.messages.diagnosis import diagnose
-from care_console.service.messages.facts import ChargeFact, LinkFact, MessageFacts, SoundFact
+from care_console.service.messages.facts_queries import facts_of_message
+from care_console.service.recipients.story import read_story
+from tests.support.told import Put, Told, put, read_told
 
-NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
-DAY = timedelta(days=1)
-LIVE = LinkFact(NOW - DAY, NOW + 29 * DAY, None)
-ENDED = LinkFact(NOW - 40 * DAY, NOW - 10 * DAY, None)
-REVOKED = LinkFact(NOW - DAY, NOW + 29 * DAY, NOW - timedelta(hours=1))
-CLEAR, SILENT = SoundFact(-18.0, 0.2, 0.0), SoundFact(None, 1.0, 0.0)
-NEARLY_SILENT, QUIET = SoundFact(-50.0, 0.98, 0.0), SoundFact(-45.0, 0.3, 0.0)
-CLIPPED = SoundFact(-6.0, 0.1, 0.13)
-V, T, Do = Verdict, ChargedTwice, OfferKind
+CASES = Path(__file__).parent / "cases"
+WAYS = ("on_its_way", "to_be_heard", "money_back")
 
 
-def paid(number: int = 1, *, held: int = 0, method: str = "card", disputed: bool = False) -> ChargeFact:
-    at = NOW - DAY + timedelta(minutes=number)
-    return ChargeFact(number, at, 399, method, True, held, disputed)
+def all_told() -> list[Told]:
+    return [told for path in sorted(CASES.glob("*.txt")) for told in read_told(path)]
 
 
-def failed(number: int = 1) -> ChargeFact:
-    return ChargeFact(number, NOW - DAY + timedelta(minutes=number), 399, "card", False, 0)
+def test_there_are_enough_cases_of_every_verdict_and_kind() -> None:
+    ways = [told for name in WAYS for told in read_told(CASES / f"{name}.txt")]
+    assert len(ways) >= 60
+    assert len(read_told(CASES / "charged_twice.txt")) >= 24
+    labels = " ".join(label for told in all_told() for label in told.labels)
+    for word in (*Verdict, *ChargedTwice):
+        assert len(re.findall(rf"\b{word.value}\b", labels)) >= 2, word
+    titles = [told.title for told in all_told()]
+    assert len(titles) == len(set(titles))
 
 
-def facts(**known: Any) -> MessageFacts:
-    told: dict[str, Any] = {
-        "now": NOW,
-        "id": 1,
-        "imported_id": None,
-        "recipient_id": 1,
-        "sender_name": "J. D.",
-        "facility_name": "Dallas County Jail",
-        "recorded_at": NOW - DAY,
-        "seconds": 72,
-        "price_cents": 399,
-        "privileged": False,
-        "consent": ConsentState.OPTED_IN,
-        "links": (LIVE,),
-        "text_statuses": ("delivered",),
-    }
-    return MessageFacts(**(told | known))
+@pytest.mark.asyncio
+@pytest.mark.parametrize("name", [*WAYS, "charged_twice"])
+async def test_every_verdict_is_the_one_on_the_label(ctx: Context, name: str) -> None:
+    wrong = []
+    for told in read_told(CASES / f"{name}.txt"):
+        where, at = await put(ctx, told), replace(ctx, now=told.now)
+        found = {
+            message: await _diagnosis(at, where, id)
+            for message, id in where.ids.items()
+            if message.startswith("m")
+        }
+        for label in told.labels:
+            said = _as_label(where, label, found)
+            if said != label:
+                wrong.append(f"{told.title}: {label}, not {said}")
+        for diagnosis in found.values():
+            _check_words(told, diagnosis)
+        story = await read_story(at, where.recipient)
+        in_story = {message.id: message.diagnosis for message in story.open_messages}
+        assert in_story == {str(where.ids[message]): found[message] for message in found}, told.title
+    assert not wrong, "\n".join(wrong)
 
 
-CASES: list[tuple[dict[str, Any], Verdict, OfferKind]] = [
-    # where it got stuck before anybody paid
-    ({"links": (), "text_statuses": ()}, V.NEVER_TEXTED, Do.REISSUE),
-    ({"text_statuses": ()}, V.NEVER_TEXTED, Do.REISSUE),
-    ({"text_statuses": ("undelivered",)}, V.NOT_DELIVERED, Do.REISSUE),
-    ({"text_statuses": ("failed", "undelivered")}, V.NOT_DELIVERED, Do.REISSUE),
-    ({"text_statuses": ("cancelled",)}, V.NOT_DELIVERED, Do.REISSUE),
-    ({"text_statuses": ("undelivered", "delivered")}, V.NEVER_OPENED, Do.NONE),
-    ({"text_statuses": ("queued",)}, V.NEVER_OPENED, Do.NONE),
-    ({"text_statuses": ("sent",)}, V.NEVER_OPENED, Do.NONE),
-    ({}, V.NEVER_OPENED, Do.NONE),
-    ({"links": (ENDED,)}, V.NEVER_OPENED, Do.REISSUE),
-    ({"links": (REVOKED,)}, V.NEVER_OPENED, Do.REISSUE),
-    ({"links": (REVOKED, LIVE)}, V.NEVER_OPENED, Do.NONE),
-    ({"visits": 2}, V.OPENED_NOT_PAID, Do.NONE),
-    ({"visits": 1, "links": (ENDED,)}, V.OPENED_NOT_PAID, Do.REISSUE),
-    ({"charges": (failed(),)}, V.OPENED_NOT_PAID, Do.NONE),
-    ({"charges": (failed(1), failed(2))}, V.OPENED_NOT_PAID, Do.NONE),
-    # texts that may not go
-    ({"consent": ConsentState.OPTED_OUT, "text_statuses": ()}, V.OPTED_OUT, Do.NONE),
-    ({"consent": ConsentState.HELD, "visits": 1}, V.OPTED_OUT, Do.NONE),
-    ({"consent": ConsentState.OPTED_OUT, "charges": (paid(),)}, V.PAID_NEVER_PLAYED, Do.NONE),
-    # paid, and then
-    ({"charges": (paid(),)}, V.PAID_NEVER_PLAYED, Do.NONE),
-    ({"charges": (failed(1), paid(2))}, V.PAID_NEVER_PLAYED, Do.NONE),
-    ({"charges": (paid(),), "links": (ENDED,)}, V.EXPIRED_UNHEARD, Do.REISSUE),
-    ({"charges": (paid(),), "links": (REVOKED,)}, V.EXPIRED_UNHEARD, Do.REISSUE),
-    ({"charges": (paid(),), "seconds_played": (4,)}, V.PLAYED_LITTLE, Do.NONE),
-    ({"charges": (paid(),), "seconds_played": (4, 9)}, V.PLAYED_LITTLE, Do.NONE),
-    ({"charges": (paid(),), "seconds_played": (4, 72)}, V.FINE, Do.NONE),
-    ({"charges": (paid(),), "seconds_played": (10,)}, V.FINE, Do.NONE),
-    ({"charges": (paid(),), "seconds_played": (2,), "seconds": 4}, V.FINE, Do.NONE),
-    ({"charges": (paid(),), "seconds_played": (72,), "links": (ENDED,)}, V.FINE, Do.REISSUE),
-    ({"charges": (paid(held=100),), "seconds_played": (72,)}, V.FINE, Do.NONE),
-    # the recording itself
-    ({"sound": SILENT}, V.RECORDING_SILENT, Do.NONE),
-    ({"sound": SILENT, "charges": (paid(),)}, V.RECORDING_SILENT, Do.REFUND),
-    ({"sound": NEARLY_SILENT, "charges": (paid(),)}, V.RECORDING_SILENT, Do.REFUND),
-    ({"sound": QUIET, "charges": (paid(),), "seconds_played": (72,)}, V.RECORDING_QUIET, Do.REFUND),
-    ({"sound": CLIPPED, "charges": (paid(),)}, V.RECORDING_CLIPPED, Do.REFUND),
-    ({"sound": CLEAR, "charges": (paid(),)}, V.PAID_NEVER_PLAYED, Do.NONE),
-    ({"sound": SILENT, "charges": (paid(held=399),)}, V.REFUNDED, Do.NONE),
-    # money that went back, or is asked back by a bank
-    ({"charges": (paid(held=399),)}, V.REFUNDED, Do.NONE),
-    ({"charges": (paid(1, held=399), paid(2, held=399))}, V.REFUNDED, Do.NONE),
-    ({"charges": (paid(1), paid(2, held=399))}, V.PAID_NEVER_PLAYED, Do.NONE),
-    ({"charges": (paid(disputed=True),)}, V.DISPUTED, Do.NONE),
-    ({"charges": (paid(1), paid(2, disputed=True)), "sound": SILENT}, V.DISPUTED, Do.NONE),
-]
-
-TWICE: list[tuple[tuple[ChargeFact, ...], ChargedTwice, list[tuple[str, int]]]] = [
-    ((paid(1), paid(2)), T.SAME_MESSAGE_TWICE, [("2", 399)]),
-    ((paid(1), paid(2), paid(3)), T.SAME_MESSAGE_TWICE, [("2", 399), ("3", 399)]),
-    ((paid(1), paid(2, held=100)), T.SAME_MESSAGE_TWICE, [("2", 299)]),
-    ((paid(1, held=399), paid(2), paid(3)), T.SAME_MESSAGE_TWICE, [("3", 399)]),
-    ((failed(1), paid(2), paid(3)), T.RETRY_AFTER_FAILURE, [("3", 399)]),
-    ((paid(1), failed(2), paid(3)), T.RETRY_AFTER_FAILURE, [("3", 399)]),
-    ((paid(1), paid(2), failed(3)), T.SAME_MESSAGE_TWICE, [("2", 399)]),
-    ((paid(1), paid(2, method="prepaid")), T.CARD_AND_PREPAID, [("1", 399)]),
-    ((paid(1, method="prepaid"), paid(2)), T.CARD_AND_PREPAID, [("2", 399)]),
-    ((paid(1, method="prepaid"), paid(2, method="prepaid")), T.SAME_MESSAGE_TWICE, [("2", 399)]),
-]
+def _check_words(told: Told, diagnosis: Diagnosis) -> None:
+    said = [diagnosis.say, *([diagnosis.charges.say] if diagnosis.charges else [])]
+    for both in said:
+        assert not set("{}") & set(both.en + both.es), told.title
+        assert both.en.endswith("."), told.title
+        assert both.es.endswith("."), told.title
+        assert both.en != both.es
+        assert both.en.count("$") == both.es.count("$"), (told.title, both)
+        assert re.findall(r"\$[\d.,]*\d", both.en) == re.findall(r"\$[\d.,]*\d", both.es), told.title
+    back = sum(charge.amount_cents for charge in diagnosis.offer.charges)
+    if diagnosis.offer.do is OfferKind.REFUND:
+        assert f"I can refund {dollars(back)}" in diagnosis.say.en, told.title
+    else:
+        assert "I can refund" not in diagnosis.say.en, told.title
+    offers_link = "I can make you" in diagnosis.say.en
+    assert offers_link == (diagnosis.offer.do is OfferKind.REISSUE), (told.title, diagnosis)
 
 
-@pytest.mark.parametrize(("known", "verdict", "offer"), CASES)
-def test_the_verdict_follows_from_the_facts(
-    known: dict[str, Any], verdict: Verdict, offer: OfferKind
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("title", "english", "spanish"),
+    [
+        ("four of 72 seconds were played", "4 of 72 seconds", "4 de 72 segundos"),
+        (
+            "paid, and play was never pressed",
+            "Saturday, December 19, 6:01 PM Eastern",
+            "sábado 19 de diciembre a las 6:01 PM, hora del Este",
+        ),
+        (
+            "the carrier took the text and said nothing of it",
+            "not told us that it arrived",
+            "no nos ha dicho",
+        ),
+        ("the text still waits to leave", "has not left yet", "todavía no ha salido"),
+        ("the card was declined", "no money was taken", "no se cobró nada"),
+        ("a refund waits for somebody's approval", "waits for approval", "espera aprobación"),
+        ("a whole refund is with the bank", "on its way back", "en camino"),
+        ("the bank gave the money back", "has given this charge back", "ya le devolvió"),
+        ("a reply that reads like a refusal holds the texts back", "on hold", "en pausa"),
+        ("it was sent, and then texts were stopped", "A link was sent", "Se envió un enlace"),
+        ("three charges, one of them with the bank", "One more is with your bank", "está con su banco"),
+        ("it costs nothing and was heard", "costs nothing", "no cuesta nada"),
+    ],
+)
+async def test_the_words_carry_the_facts(ctx: Context, title: str, english: str, spanish: str) -> None:
+    [told] = [told for told in all_told() if told.title == title]
+    where = await put(ctx, told)
+    said = (await _diagnosis(replace(ctx, now=told.now), where, where.ids["m1"])).say
+    assert english in said.en
+    assert spanish in said.es
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("title", "english"),
+    [
+        ("declined, then paid: one payment", "The try that failed took no money"),
+        ("the card was declined", "no money was taken"),
+        ("the second went back already", "so it is paid once"),
+        ("both went back", "all has gone back or is on its way"),
+        ("a refund of the second waits for approval", "waits for approval"),
+        ("one charge alone", "It was not taken twice"),
+        ("the bank has the second", "the bank decides"),
+        ("two messages, and the one was not heard yet: that matters more", "neither is a duplicate"),
+    ],
+)
+async def test_what_is_said_of_charges_that_were_not_taken_twice(
+    ctx: Context, title: str, english: str
 ) -> None:
-    diagnosis = diagnose(facts(**known))
-    assert (diagnosis.verdict, diagnosis.sub_kind, diagnosis.offer.do) == (verdict, None, offer)
-    if offer is OfferKind.REFUND:
-        assert sum(charge.amount_cents for charge in diagnosis.offer.charges) == 399
+    [told] = [told for told in all_told() if told.title == title]
+    where = await put(ctx, told)
+    charges = (await _diagnosis(replace(ctx, now=told.now), where, where.ids["m1"])).charges
+    assert charges is not None
+    assert english in charges.say.en
 
 
-@pytest.mark.parametrize(("charges", "kind", "back"), TWICE)
-def test_which_of_several_charges_is_the_duplicate(
-    charges: tuple[ChargeFact, ...], kind: ChargedTwice, back: list[tuple[str, int]]
-) -> None:
-    diagnosis = diagnose(facts(charges=charges))
-    assert (diagnosis.verdict, diagnosis.sub_kind) == (Verdict.CHARGED_TWICE, kind)
-    assert [(charge.charge_id, charge.amount_cents) for charge in diagnosis.offer.charges] == back
+def _as_label(where: Put, label: str, found: dict[str, Diagnosis]) -> str:
+    """What is found of a label's message, written as a label."""
+    message, rest = label.split(" ", 1)
+    diagnosis = found[message]
+    names = {str(id): name for name, id in where.ids.items() if name.startswith("c")}
+    if rest.startswith("beside: "):
+        assert diagnosis.charges is not None
+        shown = (f"{names[one.charge_id]} {one.role.value}" for one in diagnosis.charges.charges)
+        return f"{message} beside: {', '.join(shown)}"
+    verdict = " ".join(filter(None, (diagnosis.verdict.value, diagnosis.sub_kind)))
+    offered = ", ".join(
+        f"{names[one.charge_id]} {dollars(one.amount_cents)}" for one in diagnosis.offer.charges
+    )
+    return f"{message} {verdict}: {diagnosis.offer.do.value}{' ' if offered else ''}{offered}"
 
 
-def test_the_words_are_whole_in_both_languages_for_every_case() -> None:
-    every = [known for known, _, _ in CASES] + [{"charges": charges} for charges, _, _ in TWICE]
-    for known in every:
-        say = diagnose(facts(**known)).say
-        assert "{" not in say.en + say.es
-        assert say.en.endswith(".")
-        assert say.es.endswith(".")
-        assert say.en != say.es
-
-
-def test_the_words_carry_the_facts() -> None:
-    said = diagnose(facts(charges=(paid(),), seconds_played=(4,))).say
-    assert "4 of 72 seconds" in said.en
-    assert "4 de 72 segundos" in said.es
-    until = diagnose(facts(charges=(paid(),))).say
-    assert "Saturday, December 19, 12 PM" in until.en
-    assert "sábado 19 de diciembre a las 12 PM" in until.es
+async def _diagnosis(ctx: Context, where: Put, message_id: int) -> Diagnosis:
+    facts = await facts_of_message(ctx, message_id, await state_of(ctx, where.phone))
+    assert facts is not None
+    return diagnose(facts)

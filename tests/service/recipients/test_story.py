@@ -54,12 +54,12 @@ async def test_the_sentence_and_the_verdicts_follow_from_the_facts(
     answer = await client.get(f"/v1/recipients/{recipient}")
     story = RecipientStory.model_validate(answer.json())
     assert story.story.en == (
-        "3 messages this week; 1 paid, not heard, expires Sun Dec 20 7:01 AM; 1 is silent; "
+        "3 messages this week; 1 paid, not heard, expires Dec 20; 1 not opened; 1 is silent; "
         "$3.99 twice on Nov 19."
     )
     assert story.story.es == (
-        "3 mensajes esta semana; 1 pagado, sin oír, vence dom 20 dic 7:01 AM; 1 sin sonido; "
-        "$3.99 dos veces el 19 nov."
+        "3 mensajes esta semana; 1 pagado, sin oír, vence el 20 de dic; 1 sin abrir; 1 sin sonido; "
+        "$3.99 dos veces el 19 de nov."
     )
     verdicts = [message.diagnosis.verdict for message in story.open_messages]
     assert verdicts == [Verdict.PAID_NEVER_PLAYED, Verdict.CHARGED_TWICE, Verdict.RECORDING_SILENT]

@@ -42,7 +42,7 @@ def _charged_twice(kind: ChargedTwice) -> Check:
         case ChargedTwice.SAME_MESSAGE_TWICE:
             return Check("The same message was charged twice", Tone.BAD)
         case ChargedTwice.RETRY_AFTER_FAILURE:
-            return Check("One charge failed, its retry went through: one payment", Tone.WARN)
+            return Check("A charge failed, and its retry was charged twice", Tone.BAD)
         case ChargedTwice.CARD_AND_PREPAID:
             return Check("Paid by card and by prepaid for one message", Tone.BAD)
         case ChargedTwice.TWO_MESSAGES:

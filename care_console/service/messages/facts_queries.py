@@ -1,0 +1,161 @@
+"""Reads the facts of messages, with all that hangs on them, in one statement, each part by its index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from care_console.contract.charges import RefundState
+from care_console.contract.consent import ConsentState
+from care_console.service.foundation.context import Context
+from care_console.service.messages.duplicates import BESIDE_WITHIN
+from care_console.service.messages.facts import (
+    CLOSED_DISPUTES,
+    LOST_DISPUTES,
+    ChargeFact,
+    LinkFact,
+    MessageFacts,
+    RefundFact,
+    SoundFact,
+    TextFact,
+)
+
+_at = datetime.fromisoformat
+
+RECENT = timedelta(days=30)
+"""A message this young is open, whatever became of it; so is one that ended unheard or was refunded since."""
+MONEY_MATTERS = timedelta(days=90)
+"""So long a message that was charged more than once stays open: a specialist refunds it without asking."""
+MOST_BESIDE = 10
+MOST_OPEN = 500
+"""So many open messages are read at most, the newest: somebody who gets sixteen a day for a month."""
+
+# Lists of constants of ours; nothing that anybody typed is ever part of a statement.
+_OPEN_REFUNDS = ", ".join(f"'{state.value}'" for state in RefundState if state.is_open)
+_OVER_DISPUTES = ", ".join(f"'{status}'" for status in CLOSED_DISPUTES + LOST_DISPUTES)
+
+_CHARGE = """json_build_array(c.id, c.charged_at, c.amount_cents, c.method, c.status = 'succeeded',
+    c.message_id, c.brand, c.last4,
+    (SELECT json_agg(json_build_array(r.amount_cents, r.state, r.requested_at) ORDER BY r.requested_at, r.id)
+     FROM refunds r WHERE r.charge_id = c.id),
+    (SELECT json_agg(d.status ORDER BY d.at, d.id) FROM disputes d WHERE d.charge_id = c.id))"""
+
+# By the neighbours' index of (recipient, moment), from each charge of the message a day back and a day on.
+_BESIDE = f"""SELECT json_agg(beside.told ORDER BY beside.charged_at, beside.id) FROM (
+    SELECT DISTINCT ON (c.charged_at, c.id) c.charged_at, c.id, {_CHARGE} AS told
+    FROM charges o JOIN charges c ON c.recipient_id = o.recipient_id
+        AND c.charged_at BETWEEN o.charged_at - :within AND o.charged_at + :within
+    WHERE o.message_id = m.id AND o.status = 'succeeded'
+        AND c.message_id <> o.message_id AND c.status = 'succeeded' AND c.amount_cents = o.amount_cents
+        AND c.method = o.method AND c.last4 IS NOT DISTINCT FROM o.last4
+    ORDER BY c.charged_at, c.id LIMIT {MOST_BESIDE}) beside"""
+
+_FACTS = f"""
+    SELECT m.id, m.imported_id, m.recipient_id, m.recorded_at, m.seconds, m.price_cents, m.privileged,
+        s.name AS sender_name, f.name AS facility_name,
+        rec.message_id AS sound_of, rec.loudness_lufs, rec.silence_share, rec.clipping_share,
+        (SELECT json_agg(json_build_array(l.issued_at, l.expires_at, l.revoked_at) ORDER BY l.issued_at, l.id)
+         FROM links l WHERE l.message_id = m.id) AS links,
+        (SELECT json_agg(json_build_array(t.at, t.status) ORDER BY t.at, t.id) FROM texts t
+         WHERE t.message_id = m.id AND t.direction = 'out' AND t.kind IN ('link', 'reminder')) AS texts,
+        (SELECT count(*) FROM visits v WHERE v.message_id = m.id) AS visits,
+        (SELECT json_agg(p.seconds_played ORDER BY p.played_at, p.id)
+         FROM plays p WHERE p.message_id = m.id) AS plays,
+        (SELECT json_agg({_CHARGE} ORDER BY c.charged_at, c.id)
+         FROM charges c WHERE c.message_id = m.id) AS charges,
+        ({_BESIDE}) AS beside
+    FROM wanted JOIN messages m ON m.id = wanted.id
+        JOIN senders s ON s.id = m.sender_id JOIN facilities f ON f.id = s.facility_id
+        LEFT JOIN recordings rec ON rec.message_id = m.id
+    ORDER BY m.recorded_at DESC, m.id DESC LIMIT {MOST_OPEN}"""
+
+_OF_ONE = text(f"WITH wanted AS (SELECT CAST(:id AS bigint) AS id) {_FACTS}")
+
+# Recent ones, those that a link still leads to or that ended unheard lately, those that were paid more than
+# once, those with money that somebody still decides on: each by an index of the recipient's, so that two
+# thousand old ones cost nothing.
+_OF_RECIPIENT = text(
+    f"""
+    WITH wanted AS (
+        SELECT id FROM messages WHERE recipient_id = :recipient AND recorded_at > :recent
+        UNION SELECT l.message_id FROM links l WHERE l.recipient_id = :recipient AND l.expires_at > :recent
+            AND (l.expires_at > :now OR NOT EXISTS
+                (SELECT FROM plays p WHERE p.message_id = l.message_id AND p.seconds_played > 0))
+        UNION SELECT message_id FROM charges WHERE recipient_id = :recipient AND status = 'succeeded'
+            AND charged_at > :matters GROUP BY message_id HAVING count(*) > 1
+        UNION SELECT c.message_id FROM refunds r JOIN charges c ON c.id = r.charge_id
+            WHERE r.recipient_id = :recipient AND (r.requested_at > :recent OR r.state IN ({_OPEN_REFUNDS}))
+        UNION SELECT c.message_id FROM disputes d JOIN charges c ON c.id = d.charge_id
+            WHERE d.recipient_id = :recipient AND d.status NOT IN ({_OVER_DISPUTES})
+    ) {_FACTS}"""
+)
+
+
+async def facts_of_message(ctx: Context, message_id: int, consent: ConsentState) -> MessageFacts | None:
+    """The facts of one message; None where there is none of that id."""
+    asked = {"id": message_id, "within": BESIDE_WITHIN}
+    row = (await ctx.connection.execute(_OF_ONE, asked)).first()
+    return _facts(row, ctx.now, consent) if row is not None else None
+
+
+async def facts_of_open(ctx: Context, recipient_id: int, consent: ConsentState) -> list[MessageFacts]:
+    """The facts of a recipient's open messages, the newest first."""
+    asked = {
+        "recipient": recipient_id,
+        "now": ctx.now,
+        "recent": ctx.now - RECENT,
+        "matters": ctx.now - MONEY_MATTERS,
+        "within": BESIDE_WITHIN,
+    }
+    return [_facts(row, ctx.now, consent) for row in await ctx.connection.execute(_OF_RECIPIENT, asked)]
+
+
+def _facts(row: Any, now: datetime, consent: ConsentState) -> MessageFacts:
+    sound = None
+    if row.sound_of is not None:
+        sound = SoundFact(row.loudness_lufs, row.silence_share, row.clipping_share)
+    return MessageFacts(
+        now=now,
+        id=row.id,
+        imported_id=row.imported_id,
+        recipient_id=row.recipient_id,
+        sender_name=row.sender_name,
+        facility_name=row.facility_name,
+        recorded_at=row.recorded_at,
+        seconds=row.seconds,
+        price_cents=row.price_cents,
+        privileged=row.privileged,
+        consent=consent,
+        links=[_link(told) for told in row.links or ()],
+        texts=[TextFact(_at(at), status) for at, status in row.texts or ()],
+        visits=row.visits,
+        charges=[_charge(told) for told in row.charges or ()],
+        seconds_played=row.plays or (),
+        sound=sound,
+        beside=[_charge(told) for told in row.beside or ()],
+    )
+
+
+def _link(told: Sequence[Any]) -> LinkFact:
+    issued_at, expires_at, revoked_at = told
+    return LinkFact(_at(issued_at), _at(expires_at), _at(revoked_at) if revoked_at else None)
+
+
+def _charge(told: Sequence[Any]) -> ChargeFact:
+    id, charged_at, amount_cents, method, succeeded, message_id, brand, last4, refunds, disputes = told
+    given = [RefundFact(cents, RefundState(state), _at(at)) for cents, state, at in refunds or ()]
+    return ChargeFact(
+        id,
+        _at(charged_at),
+        amount_cents,
+        method,
+        succeeded,
+        message_id,
+        brand,
+        last4,
+        given,
+        disputes or (),
+    )

@@ -1,0 +1,113 @@
+"""Who a story is about: the person, the number's consent and how it came to be, and how much was recorded.
+
+One statement, each part of it by an index: a story is opened while somebody is on the line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+
+from care_console.contract.consent import Consent, ConsentChannel, ConsentState
+from care_console.contract.recipients import PersonOnNumber
+from care_console.service.foundation.context import Context
+from care_console.service.messages.facts_queries import RECENT
+
+WEEK = timedelta(days=7)
+
+_STATE_AFTER = {
+    "opt_out": ConsentState.OPTED_OUT,
+    "hold": ConsentState.HELD,
+    "opt_in": ConsentState.OPTED_IN,
+    "correction": ConsentState.OPTED_IN,
+}
+
+_WHO = text(
+    """
+    SELECT r.id, r.imported_id, r.phone, r.name, r.language, r.created_at,
+        s.state, s.since, s.channel, s.scope, e.words,
+        (SELECT json_agg(json_build_array(h.kind, h.effective_at, h.channel, h.scope, h.words)
+                         ORDER BY h.effective_at DESC, h.id DESC)
+         FROM (SELECT * FROM consent_events WHERE phone = r.phone
+               ORDER BY effective_at DESC, id DESC LIMIT 50) h) AS history,
+        (SELECT json_agg(json_build_array(o.id::text, o.name) ORDER BY o.id)
+         FROM (SELECT id, name FROM recipients WHERE phone = r.phone AND id <> r.id
+               ORDER BY id LIMIT 50) o) AS others,
+        (SELECT count(*) FROM messages WHERE recipient_id = r.id AND recorded_at > :week) AS this_week,
+        (SELECT count(*) FROM messages WHERE recipient_id = r.id AND recorded_at > :recent) AS recent,
+        (SELECT max(recorded_at) FROM messages WHERE recipient_id = r.id) AS newest_at
+    FROM recipients r LEFT JOIN consent_states s ON s.phone = r.phone
+        LEFT JOIN consent_events e ON e.id = s.event_id
+    WHERE r.id = :recipient
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many messages were recorded: in the last seven days, in the last thirty, and when the newest."""
+
+    this_week: int
+    recent: int
+    newest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A recipient, the consent of the number, newest first what became of it, and who else is on it."""
+
+    id: int
+    imported_id: str | None
+    phone: str
+    name: str
+    language: str
+    since: datetime
+    consent: Consent
+    history: list[Consent]
+    others: list[PersonOnNumber]
+    recorded: Recorded
+
+
+async def read_who(ctx: Context, recipient_id: int) -> Who | None:
+    """The recipient as it stands in this transaction; None where there is none of that id."""
+    asked = {"recipient": recipient_id, "week": ctx.now - WEEK, "recent": ctx.now - RECENT}
+    row = (await ctx.connection.execute(_WHO, asked)).first()
+    if row is None:
+        return None
+    return Who(
+        id=row.id,
+        imported_id=row.imported_id,
+        phone=row.phone,
+        name=row.name,
+        language=row.language,
+        since=row.created_at,
+        consent=_consent(row),
+        history=[_event(*told) for told in row.history or ()],
+        others=[PersonOnNumber(id=id, name=name) for id, name in row.others or ()],
+        recorded=Recorded(row.this_week, row.recent, row.newest_at),
+    )
+
+
+def _consent(row: Any) -> Consent:
+    if row.state is None:
+        return Consent(state=ConsentState.OPTED_IN)
+    return Consent(
+        state=ConsentState(row.state),
+        since=row.since,
+        channel=ConsentChannel(row.channel),
+        scope=row.scope,
+        words=row.words,
+    )
+
+
+def _event(kind: str, effective_at: str, channel: str, scope: str, words: str) -> Consent:
+    return Consent(
+        state=_STATE_AFTER[kind],
+        since=datetime.fromisoformat(effective_at),
+        channel=ConsentChannel(channel),
+        scope=scope,
+        words=words,
+    )
