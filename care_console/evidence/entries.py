@@ -75,34 +75,35 @@ def read_entry(stored: bytes) -> Entry:
     return entry
 
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
 def _canonical(value: Json) -> bytes:
-    _check(value)
-    ordered = _ordered(value)
-    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
-def _check(value: Json) -> None:
-    if isinstance(value, float):
-        raise ValueError("an entry holds no floating-point numbers: they have no one way of being written")
-    if isinstance(value, int) and abs(value) > _LARGEST:
-        raise ValueError("a number in an entry is beyond 2**53")
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            if not isinstance(name, str):
-                raise ValueError("an entry's names are strings")
-            _check(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _check(inner)
-    elif value is not None and not isinstance(value, bool | int | str):
-        raise ValueError(f"an entry cannot hold a {type(value).__name__}")
+    return _written(_ordered(value)).encode()
 
 
 def _ordered(value: Json) -> Json:
-    # RFC 8785, 3.2.3: names are ordered by their UTF-16 code units.
+    """The value, checked, the names of every object in their order. What is common comes first."""
+    if type(value) is str or value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > _LARGEST:
+            raise ValueError("a number in an entry is beyond 2**53")
+        return value
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Mapping):
-        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        if not all(isinstance(name, str) for name in value):
+            raise ValueError("an entry's names are strings")
+        # RFC 8785, 3.2.3: names are ordered by their UTF-16 code units, for ASCII the order of characters.
+        names = sorted(value) if all(map(str.isascii, value)) else sorted(value, key=_utf_16)
         return {name: _ordered(value[name]) for name in names}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, list | tuple):
         return [_ordered(inner) for inner in value]
-    return value
+    if isinstance(value, float):
+        raise ValueError("an entry holds no floating-point numbers: they have no one way of being written")
+    raise ValueError(f"an entry cannot hold a {type(value).__name__}")
+
+
+def _utf_16(name: str) -> bytes:
+    return name.encode("utf-16-be")

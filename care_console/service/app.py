@@ -19,13 +19,16 @@ from care_console.service.foundation.health import router as health_router
 from care_console.service.foundation.metrics import MetricsMiddleware
 from care_console.service.foundation.openapi import complete_openapi
 from care_console.service.foundation.services import Services
+from care_console.service.foundation.short_way import ShortWayMiddleware
 from care_console.service.foundation.stream import router as stream_router
 from care_console.service.links.api import router as links_router
 from care_console.service.messages.api import router as messages_router
 from care_console.service.messages.preview_api import router as previews_router
 from care_console.service.notes.api import router as notes_router
 from care_console.service.presence.api import router as presence_router
+from care_console.service.recipients.api import SHORT_READS as RECIPIENT_READS
 from care_console.service.recipients.api import router as recipients_router
+from care_console.service.recipients.search.api import SHORT_READ as SEARCH_READ
 from care_console.service.recipients.search.api import router as search_router
 from care_console.service.refunds.api import router as refunds_router
 from care_console.service.refunds.api import webhook_router as card_webhook_router
@@ -53,6 +56,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     health_router,
 )
 
+SHORT_READS = (SEARCH_READ, *RECIPIENT_READS)
+
 
 def make_app(services: Services) -> FastAPI:
     """The application on the parts given. Its OpenAPI document is at ``/openapi.json``."""
@@ -76,6 +81,7 @@ def make_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(ShortWayMiddleware, services=services, reads=SHORT_READS)
     app.add_middleware(MetricsMiddleware)
     add_error_handlers(app)
     for router in ROUTERS:

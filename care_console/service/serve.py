@@ -15,6 +15,7 @@ import uvicorn
 from care_console.service.app import make_app
 from care_console.service.at_hand import database_at_hand
 from care_console.service.foundation.logging import set_up_logging
+from care_console.service.foundation.loop import run_loop
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.settings import Settings
@@ -33,7 +34,7 @@ def serve(settings: Settings, host: str, port: int, *, with_jobs: bool) -> int:
         address = "http://{}:{}".format(*listening.getsockname()[:2])
         with _with_twins(settings, database_url, address) as (told, twins):
             stop.is_answered = True
-            asyncio.run(_serve(told, database_url, listening, address, twins, with_jobs))
+            run_loop(_serve(told, database_url, listening, address, twins, with_jobs))
     return 0
 
 
@@ -42,7 +43,7 @@ def work(settings: Settings) -> int:
     set_up_logging()
     _Stop()
     with database_at_hand(settings) as database_url, _with_twins(settings, database_url, None) as (told, _):
-        asyncio.run(_work(told, database_url))
+        run_loop(_work(told, database_url))
     return 0
 
 
@@ -76,7 +77,9 @@ def _with_twins(
 
 @contextlib.contextmanager
 def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named as TCP, or asyncio would leave Nagle's delay on: 40 ms for each answer of more than one segment.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))

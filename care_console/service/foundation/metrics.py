@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
-import structlog
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from care_console.service.foundation.logging import log_request
 
 REQUESTS = Counter("care_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -16,8 +17,6 @@ SECONDS = Histogram(
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-log = structlog.get_logger(__name__)
 
 
 class MetricsMiddleware:
@@ -61,4 +60,4 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
     route = route_of(scope)
     REQUESTS.labels(method, route, status).inc()
     SECONDS.labels(route).observe(seconds)
-    log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    log_request(method, route, status, seconds)

@@ -81,6 +81,27 @@ class StaffRoute(APIRoute):
         return handle
 
 
+class ReadRoute(StaffRoute):
+    """What is asked at every key and every opened story: no transaction around it, each round trip is one.
+
+    It may read, and write the entry that tells of the look; anything else needs `StaffRoute`.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """Hand the endpoint a connection for reading."""
+        inner = APIRoute.get_route_handler(self)
+
+        async def handle(request: Request) -> Response:
+            services = services_of(request)
+            async with services.database.reading() as connection:
+                ctx = services.context(connection, NOBODY, origin_of(request))
+                ctx = replace(ctx, actor=await actor_of(ctx, request.headers.get("authorization")))
+                request.state.context = ctx
+                return await inner(request)
+
+        return handle
+
+
 async def _once(ctx: Context, request: Request, inner: Handler) -> Response:
     key = checked_key(request.headers.get("idempotency-key"))
     staff_id = ctx.actor.staff_id
@@ -100,8 +121,8 @@ async def _once(ctx: Context, request: Request, inner: Handler) -> Response:
     return response
 
 
-def context_of(request: Request) -> Context:
-    """The transaction of this request, as a dependency."""
+async def context_of(request: Request) -> Context:
+    """The transaction of this request, as a dependency; a coroutine, or it would be called in a thread."""
     context: Context = request.state.context
     return context
 
@@ -112,7 +133,7 @@ Ctx = Annotated[Context, Depends(context_of)]
 def allowed(permission: Permission) -> Any:
     """A dependency that lets through only whose role holds the permission."""
 
-    def check(ctx: Ctx) -> None:
+    async def check(ctx: Ctx) -> None:
         if not ctx.actor.may(permission):
             role = ctx.actor.role.value if ctx.actor.role else "nobody"
             raise forbidden(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from care_console.contract.problems import ProblemType
 from care_console.contract.roles import Role
 from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.problems import Problem
+from care_console.service.foundation.quick import Query, together
 from care_console.service.staff.tables import sessions, staff
 from care_console.service.staff.tokens import hashed
 
-_SESSION_OF_TOKEN = (
+_SESSION_OF_TOKEN = Query(
     select(
         sessions.c.id,
         sessions.c.staff_id,
@@ -25,7 +26,7 @@ _SESSION_OF_TOKEN = (
         staff.c.disabled_at,
     )
     .join(staff, staff.c.id == sessions.c.staff_id)
-    .limit(1)
+    .where(sessions.c.access_hash == bindparam("token_hash"))
 )
 
 
@@ -40,8 +41,8 @@ def bearer_token(header: str | None) -> str:
 async def actor_of(ctx: Context, header: str | None) -> Actor:
     """Who the token belongs to; a problem where it is unknown, expired, closed, or its account disabled."""
     token = bearer_token(header)
-    query = _SESSION_OF_TOKEN.where(sessions.c.access_hash == hashed(token))
-    session = (await ctx.connection.execute(query)).first()
+    [found] = await together(ctx.connection, (_SESSION_OF_TOKEN, {"token_hash": hashed(token)}))
+    session = found.first()
     if session is None or session.closed_at is not None or session.disabled_at is not None:
         raise _not_signed_in("This session has ended. Nothing was done. Sign in again.")
     if ctx.now >= min(session.access_expires_at, session.ends_at):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
-
 from care_console.contract.audit import Action
 from care_console.contract.hours import EASTERN
 from care_console.contract.search import SearchReply
@@ -18,8 +16,6 @@ from care_console.service.recipients.search.reading import Reading, read
 
 async def search(ctx: Context, typed: str, limit: int) -> SearchReply:
     """Whoever and whatever the words fit, best first, at most `limit`. No words are an error."""
-    # One entry a keystroke: it is committed with the look, but the disk is not waited for (decision 0010).
-    await ctx.connection.execute(text("SET LOCAL synchronous_commit TO off"))
     reading = read(typed, ctx.now.astimezone(EASTERN).date())
     found = merged(await _find(ctx, reading))
     hits = await as_hits(ctx, found, limit)
@@ -28,6 +24,7 @@ async def search(ctx: Context, typed: str, limit: int) -> SearchReply:
         Action.SEARCHED,
         f"session:{ctx.actor.session_id}",
         details={"kinds": kinds_of(reading), "hits": len(hits)},
+        waits_for_disk=False,  # one entry a keystroke (decision 0010)
     )
     return SearchReply(items=hits, understood=reading.understood())
 
