@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,12 +23,12 @@ TEMPLATE = "care_template"
 class Cluster:
     """A running server. `database()` gives the URL of a new migrated database."""
 
-    folder: Path
+    sockets: Path
     _numbers: Iterator[int] = field(default_factory=count)
 
     def url(self, database: str) -> str:
         """The URL of a database by name."""
-        return f"postgresql://postgres@/{database}?host={self.folder / 'socket'}"
+        return f"postgresql://postgres@/{database}?host={self.sockets}"
 
     def run(self, statement: str) -> None:
         """Run one statement outside of any transaction."""
@@ -49,39 +49,62 @@ class Cluster:
 
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
-    """A server in a folder of its own, gone afterwards; as root it runs as `postgres` or `nobody`."""
+    """A server in a folder of its own, gone afterwards, with the migrated template in it."""
     folder = Path(tempfile.mkdtemp(prefix="care-pg-"))
-    binaries, become = _binaries(), _unprivileged()
     try:
-        if become:
-            shutil.chown(folder, become[2])
-        (folder / "socket").mkdir()
-        if become:
-            shutil.chown(folder / "socket", become[2])
-        data = folder / "data"
-        initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        _run([*become, *initdb, "--no-sync", "--locale=C.UTF-8"], folder)
-        options = (
-            f"-k {folder / 'socket'} -c listen_addresses= -c fsync=off -c full_page_writes=off "
-            "-c max_connections=200 -c shared_buffers=128MB"
-        )
-        pg_ctl = [*become, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-t", "60"]
-        _run([*pg_ctl, "-l", str(folder / "log"), "-o", options, "start"], folder)
-        try:
-            cluster = Cluster(folder)
+        with server(folder, ("fsync=off", "full_page_writes=off", "shared_buffers=128MB")) as cluster:
             cluster.run(f"CREATE DATABASE {TEMPLATE}")
             migrate(cluster.url(TEMPLATE))
             yield cluster
-        finally:
-            _run([*pg_ctl, "-m", "immediate", "stop"], folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def server(folder: Path, options: Sequence[str], *, keep: bool = False) -> Iterator[Cluster]:
+    """A server on what the folder holds, made where that is nothing; for root it runs as somebody else.
+
+    It is stopped as by a power cut; with `keep`, so that the folder can be served again at once.
+    """
+    binaries, become = _binaries(), _unprivileged()
+    data = folder / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    sockets = Path(tempfile.mkdtemp(prefix="care-pg-"))
+    try:
+        if become:
+            shutil.chown(folder, become[2])
+            shutil.chown(sockets, become[2])
+        if not data.exists():
+            initdb = [
+                str(binaries / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+            ]
+            _run([*become, *initdb, "--no-sync", "--locale=C.UTF-8"], folder)
+        given = "".join(f" -c {option}" for option in options)
+        told = f"-k {sockets} -c listen_addresses= -c max_connections=200{given}"
+        pg_ctl = [*become, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-t", "600"]
+        if keep and (data / "postmaster.pid").exists():  # what a run left that was killed
+            subprocess.run([*pg_ctl, "-m", "fast", "stop"], cwd=folder, capture_output=True, check=False)
+        _run([*pg_ctl, "-l", str(folder / "log"), "-o", told, "start"], folder)
+        try:
+            yield Cluster(sockets)
+        finally:
+            _run([*pg_ctl, "-m", "fast" if keep else "immediate", "stop"], folder)
+    finally:
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 def _run(command: list[str], folder: Path) -> None:
     done = subprocess.run(
         command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, timeout=120, check=False,
+        text=True, timeout=900, check=False,
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout}")

@@ -1,0 +1,217 @@
+"""Finding and opening a story over HTTP beside bare prepared SQL on the same database, one client and eight.
+
+Arguments: `--messages N` (2,000,000 if not given; a tenth as many recipients), `--growth-from N` (10,000),
+`--only WORD` for those pieces of work whose name holds it, `--rounds N`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import environ
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from tests.benchmarks.scale import peers, questions
+from tests.benchmarks.scale.clients import Client, ask_all, clients
+from tests.benchmarks.scale.data import Size, database_of
+from tests.benchmarks.scale.questions import Asker, Question
+from tests.benchmarks.scale.report import Table, percentile
+from tests.support.web_process import web_process
+
+SEED = 20261125
+PASSWORD = "the benchmark's own password"
+BLOCK = 24
+"""So many questions are asked in one way before the other has its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A piece of work: what is asked, the peer's statements, and their bounds."""
+
+    name: str
+    asker: Asker
+    peer: Sequence[str]
+    p50: float
+    p99: float
+    growth: float = 2.0
+    rounds: int = 25
+
+
+WORK = (
+    Work("phone as typed", questions.phones, peers.PHONE, 5, 6),
+    Work("last 4 of the phone", questions.last_four, peers.LAST_FOUR, 5, 6),
+    Work("message reference", questions.references, peers.REFERENCE, 5, 6),
+    Work("card, amount and day", questions.cards, peers.CARD, 5, 6),
+    Work("misspelled name", questions.misspelled, peers.MISSPELLED, 1.5, 0.5, growth=4.0, rounds=8),
+    Work("story", questions.stories, peers.STORY, 3, 3),
+    Work("story of the heaviest", questions.heaviest_story, peers.STORY, 3, 3),
+)
+
+
+def run(arguments: list[str]) -> dict[str, object]:
+    """Measure at the size asked for, and the p50 at a small one beside it."""
+    parser = argparse.ArgumentParser(prog="answers")
+    parser.add_argument("--messages", type=int, default=2_000_000)
+    parser.add_argument("--growth-from", type=int, default=10_000)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--rounds", type=int)
+    chosen = parser.parse_args(arguments)
+    work = [one for one in WORK if chosen.only in one.name]
+    figures: dict[str, object] = {}
+    small = _small(Size(chosen.growth_from), work) if chosen.growth_from < chosen.messages else {}
+    with database_of(Size(chosen.messages)) as url, _Served(url) as served:
+        table = Table(f"HTTP beside SQL, {Size(chosen.messages)}")
+        for one in work:
+            for count in (1, 8):
+                figures |= _compare(table, served, one, count, chosen.rounds or one.rounds)
+        for one in work:
+            if one.name in small:
+                grown = figures[f"{one.name}, 1 client, p50 ms"]
+                assert isinstance(grown, float)
+                ratio = grown / small[one.name]
+                what = f"{one.name}, p50 from {chosen.growth_from:,} messages"
+                table.line(what, small[one.name], grown, ratio, one.growth)
+                figures[f"{what}, ratio"] = round(ratio, 2)
+        if any(one.asker is questions.misspelled for one in work):
+            figures |= _found_misspelled(table, served)
+        figures["bounds held"], figures["bounds"] = table.held, table.bounds
+    return figures
+
+
+class _Served:
+    """The service as a process of its own on the database, and somebody signed in."""
+
+    def __init__(self, url: str) -> None:
+        self.database = url
+        self._folder = tempfile.TemporaryDirectory(prefix="care-bench-")
+        folder = Path(self._folder.name)
+        _prepare(url, folder)
+        self._web = web_process(url, folder)
+
+    def __enter__(self) -> _Served:
+        process = self._web.__enter__()
+        self.url = process.url
+        answer = httpx.post(f"{self.url}/v1/session", json={"login": "bench", "password": PASSWORD})
+        answer.raise_for_status()
+        self.token = str(answer.json()["access_token"])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._web.__exit__(None, None, None)
+        self._folder.cleanup()
+
+    def asks(self, work: Work, count: int) -> list[Question]:
+        """So many questions, the same ones at each run."""
+        with psycopg.connect(self.database) as connection:
+            return work.asker(connection, random.Random(SEED), count)
+
+
+def _prepare(url: str, folder: Path) -> None:
+    """The account that asks, and the index of the peer that the service has in another form."""
+    command = [
+        sys.executable,
+        "-m",
+        "care_console",
+        "service",
+        "staff",
+        "add",
+        "bench",
+        "--role",
+        "specialist",
+    ]
+    given = environ | {"CARE_DATABASE_URL": url, "CARE_DATA_DIR": str(folder)}
+    subprocess.run(
+        command, env=given, input=PASSWORD + "\n", text=True, check=True, stdout=subprocess.DEVNULL
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE INDEX IF NOT EXISTS bench_last_four ON recipients (right(phone, 4))")
+
+
+def _compare(table: Table, served: _Served, work: Work, count: int, rounds: int) -> dict[str, object]:
+    asked = served.asks(work, (rounds + 2) * BLOCK * count)
+    with clients(count, served.url, served.token, served.database) as asking:
+        _check(asking[0], work, asked[:BLOCK])
+        taken: dict[str, list[float]] = {"http": [], "sql": []}
+        for number in range(rounds + 2):
+            block = asked[number * BLOCK * count : (number + 1) * BLOCK * count]
+            for way in ("http", "sql") if number % 2 else ("sql", "http"):
+                seconds = ask_all(asking, way, work.peer, block)
+                if number >= 2:  # the first rounds only warm up: plans and prepared statements
+                    taken[way] += seconds
+    figures: dict[str, object] = {}
+    who = f"{work.name}, {count} client{'s' if count > 1 else ''}"
+    for name, share, bound in (("p50", 0.5, work.p50), ("p99", 0.99, work.p99)):
+        http, sql = percentile(taken["http"], share), percentile(taken["sql"], share)
+        table.line(f"{who}, {name}", sql, http, http / sql, bound)
+        figures[f"{who}, {name} ms"] = round(http, 3)
+        figures[f"{who}, {name} SQL ms"] = round(sql, 3)
+        figures[f"{who}, {name} ratio"] = round(http / sql, 2)
+    return figures
+
+
+def _check(client: Client, work: Work, asked: Sequence[Question]) -> None:
+    """Both ways must find what was asked for: a fast answer that is wrong is no answer."""
+    if work.asker is questions.misspelled:
+        return  # some may be missed: how many is counted apart
+    for way in ("http", "sql"):
+        client.tell(way, work.peer, asked, tell=True)
+        for question, answer in zip(asked, client.heard()["answers"], strict=True):
+            if not _is_there(question.wanted, way, answer):
+                raise RuntimeError(f"{work.name} by {way}: {question} was answered by {str(answer)[:2000]}")
+
+
+def _is_there(wanted: str, way: str, answer: list[object]) -> bool:
+    if way == "sql":
+        return wanted.rpartition("/")[2] in str(answer) if wanted else bool(answer)
+    status, body = answer
+    if status != 200 or not isinstance(body, dict):
+        return False
+    if "items" not in body:
+        return bool(body["id"] == wanted)
+    found = [f"{hit['kind']}/{hit['id']}" for hit in body["items"]]
+    return wanted in found if wanted else bool(found)
+
+
+def _small(size: Size, work: Sequence[Work]) -> dict[str, float]:
+    """The p50 of each piece of work with one client at a small size, in ms."""
+    medians: dict[str, float] = {}
+    with database_of(size) as url, _Served(url) as served:
+        for one in work:
+            asked = served.asks(one, 12 * BLOCK)
+            with clients(1, served.url, served.token, served.database) as asking:
+                ask_all(asking, "http", one.peer, asked[: 2 * BLOCK])
+                medians[one.name] = 1000 * statistics.median(ask_all(asking, "http", one.peer, asked))
+    return medians
+
+
+def _found_misspelled(table: Table, served: _Served) -> dict[str, object]:
+    """The share of misspelled names whose owner, or a namesake, is among the twenty shown; both ways."""
+    work = next(one for one in WORK if one.asker is questions.misspelled)
+    asked = served.asks(work, 600)
+    shares: dict[str, float] = {}
+    with clients(1, served.url, served.token, served.database) as asking:
+        for way in ("http", "sql"):
+            asking[0].tell(way, work.peer, asked, tell=True)
+            answers = asking[0].heard()["answers"]
+            shares[way] = sum(
+                question.wanted in _names(way, answer)
+                for question, answer in zip(asked, answers, strict=True)
+            ) / len(asked)
+    table.share("misspelled names found", shares["sql"], shares["http"], 0.98)
+    return {f"misspelled names found by {way}": round(share, 4) for way, share in shares.items()}
+
+
+def _names(way: str, answer: list[object]) -> list[str]:
+    if way == "sql":
+        return [row[2] for row in answer if isinstance(row, list)]
+    body = answer[1]
+    return [hit["name"] for hit in body["items"]] if isinstance(body, dict) else []
