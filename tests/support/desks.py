@@ -20,7 +20,7 @@ QUICK = Backoff(first_seconds=0.02, most_seconds=0.1)
 SHORT = Timeouts(connect=2, read=1.0, events=5)
 
 
-async def until(condition: Callable[[], object], seconds: float = 10) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30) -> None:
     """Wait for a condition, no longer than needed and no longer than the limit."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what is waited for is of many kinds
