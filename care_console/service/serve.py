@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -101,8 +102,13 @@ async def _serve(
     with_jobs: bool,
 ) -> None:
     async with wired(settings, database_url, twins=twins) as services, _jobs(services, with_jobs):
+        app = make_app(services)
+        # What stays for good is not looked through again and again for what has become garbage: with
+        # everything imported, one such look takes a tenth of a second, in the middle of somebody's request.
+        gc.collect()
+        gc.freeze()
         config = uvicorn.Config(
-            make_app(services), log_config=None, access_log=False, timeout_graceful_shutdown=_STOP_SECONDS
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=_STOP_SECONDS
         )
         await _Server(config, services, address).serve(sockets=[listening])
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from care_console.contract.audit import Action, Outcome
 from care_console.evidence.entries import Entry, Json, canonical_bytes
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.quick import QuickConnection
 
 _INSERT = """
     INSERT INTO audit_entries (entry_id, at, actor, action, outcome, subject, origin, leaf)
@@ -35,18 +35,6 @@ async def record(
 
     Without `waits_for_disk` the transaction's commit is on the disk half a second later (decision 0010).
     """
-    await ctx.connection.execute(*entry_of(ctx, action, subject, outcome, details or {}, waits_for_disk))
-
-
-def entry_of(
-    ctx: Context,
-    action: Action,
-    subject: str,
-    outcome: Outcome = Outcome.DONE,
-    details: Mapping[str, Json] | None = None,
-    waits_for_disk: bool = True,
-) -> tuple[TextClause, dict[str, Any]]:
-    """The statement that writes an entry, and its values: for a round trip that it shares with others."""
     entry = Entry(uuid4(), ctx.now, ctx.actor.name, action, outcome, subject, ctx.origin, details or {})
     values = {
         "entry_id": entry.id,
@@ -58,4 +46,8 @@ def entry_of(
         "origin": entry.origin,
         "leaf": canonical_bytes(entry),
     }
-    return (_ENTRY if waits_for_disk else _LIGHT_ENTRY), values
+    statement = _ENTRY if waits_for_disk else _LIGHT_ENTRY
+    if isinstance(ctx.connection, QuickConnection):
+        ctx.connection.write_with_next((statement, values))  # it is flushed before the answer
+    else:
+        await ctx.connection.execute(statement, values)

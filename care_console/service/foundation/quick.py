@@ -31,7 +31,10 @@ _dialect: Any = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[n
 
 
 class Query:
-    """A statement that is written once and sent often: compiled at its first use, and never built again."""
+    """A statement that is written once and sent often: compiled at its first use, and never built again.
+
+    With an `IN` of constants beside them, its own parameters must be `bindparam(..., required=False)`.
+    """
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
@@ -47,6 +50,9 @@ class Query:
 
 Asked = tuple[Executable | Query, Mapping[str, Any]]
 """A statement, and the values that it is sent with."""
+
+Check = Callable[["Rows"], None]
+"""Looks at rows, and raises where they are not as they must be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,9 @@ _texts: dict[str, _Compiled] = {}
 
 def _compile(statement: Any) -> _Compiled:
     compiled = statement.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
-    return _Compiled(str(compiled).encode(), tuple(compiled.positiontup or ()), dict(compiled.params))
+    return _Compiled(
+        str(compiled).encode(), tuple(compiled.positiontup or ()), compiled.construct_params(_check=False)
+    )
 
 
 def _compiled(statement: Executable | Query) -> _Compiled:
@@ -138,6 +146,8 @@ class QuickConnection:
         self._dumper = Transformer(connection)
         self._prepared: dict[tuple[bytes, tuple[int, ...]], _Prepared] = {}
         self._numbers = count()
+        self._checks: list[tuple[Asked, Check]] = []
+        self._writes: list[Asked] = []
         self._results: list[Any] = []
         self._waiting: asyncio.Future[list[Any]] | None = None
         self.is_broken = False
@@ -149,11 +159,43 @@ class QuickConnection:
         """Send one statement, and wait for what it gives."""
         return (await self.together((statement, values or {})))[0]
 
+    def check_with_next(self, asked: Asked, check: Check) -> None:
+        """Ask this in the next round trip, and let `check` look at the rows before anything of it is given.
+
+        What it raises is raised there. Nothing is written before every check has passed.
+        """
+        self._checks.append((asked, check))
+
+    def write_with_next(self, asked: Asked) -> None:
+        """Write this in the next round trip, or with `flush`."""
+        self._writes.append(asked)
+
     async def together(self, *asked: Asked) -> list[Rows]:
         """Send several statements in one round trip and one transaction; their rows, in the same order.
 
         Raises what SQLAlchemy raises; the connection is then not used again.
         """
+        if self._checks and self._writes:
+            await self._checked()
+        before = [one for one, _ in self._checks] + self._writes
+        checks, self._checks, self._writes = self._checks, [], []
+        given = await self._trip([*before, *asked])
+        for (_, check), rows in zip(checks, given, strict=False):
+            check(rows)
+        return given[len(before) :]
+
+    async def flush(self) -> None:
+        """Send what still waits for a round trip. To be called before anything is answered."""
+        if self._checks or self._writes:
+            await self.together()
+
+    async def _checked(self) -> None:
+        checks, self._checks = self._checks, []
+        given = await self._trip([asked for asked, _ in checks])
+        for (_, check), rows in zip(checks, given, strict=True):
+            check(rows)
+
+    async def _trip(self, asked: Sequence[Asked]) -> list[Rows]:
         sent: list[_Prepared | None] = []
         try:
             for statement, values in asked:
@@ -232,6 +274,10 @@ class QuickConnection:
                 raise psycopg.errors.error_from_result(result, encoding="utf-8")
         return given
 
+    def forget(self) -> None:
+        """Forget what waits for a round trip: the request that wanted it came to nothing."""
+        self._checks, self._writes = [], []
+
     def close(self) -> None:
         """Give it up, as after an error: whoever holds the pool then makes another."""
         if not self.is_broken:
@@ -286,6 +332,7 @@ class QuickPool:
 
     def give_back(self, connection: QuickConnection) -> None:
         """Take it back for whoever comes next."""
+        connection.forget()
         if not connection.is_broken:
             self._idle.append(connection)
         if self._free is not None:
@@ -314,3 +361,9 @@ async def together(connection: Any, *asked: Asked) -> list[Any]:
         await connection.execute(query.statement if isinstance(query, Query) else query, values)
         for query, values in asked
     ]
+
+
+async def flush(connection: Any) -> None:
+    """Send what a connection for reading still holds back."""
+    if isinstance(connection, QuickConnection):
+        await connection.flush()

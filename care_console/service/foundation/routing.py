@@ -20,6 +20,7 @@ from care_console.service.foundation.idempotency import (
     store_answer,
 )
 from care_console.service.foundation.problems import Problem, forbidden
+from care_console.service.foundation.quick import flush
 from care_console.service.foundation.services import Services
 from care_console.service.staff.access import actor_of
 
@@ -97,7 +98,9 @@ class ReadRoute(StaffRoute):
                 ctx = services.context(connection, NOBODY, origin_of(request))
                 ctx = replace(ctx, actor=await actor_of(ctx, request.headers.get("authorization")))
                 request.state.context = ctx
-                return await inner(request)
+                response = await inner(request)
+                await flush(connection)  # no entry, no answer
+                return response
 
         return handle
 

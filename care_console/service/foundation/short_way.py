@@ -20,8 +20,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from care_console.contract.roles import Permission
 from care_console.service.foundation.context import NOBODY
+from care_console.service.foundation.quick import flush
 from care_console.service.foundation.services import Services
-from care_console.service.staff.access import actor_of
+from care_console.service.staff.access import known_actor
 
 log = structlog.get_logger(__name__)
 
@@ -84,10 +85,11 @@ class ShortWayMiddleware:
         origin = scope["client"][0] if scope.get("client") else "unknown"
         async with self._services.database.reading() as connection:
             ctx = self._services.context(connection, NOBODY, origin)
-            ctx = replace(ctx, actor=await actor_of(ctx, bearer.decode("latin-1")))
+            ctx = replace(ctx, actor=await known_actor(ctx, bearer.decode("latin-1")))
             if not ctx.actor.may(read.permission):
                 raise _LongWay
             reply = await read.endpoint(ctx, **place, **words)
+            await flush(connection)  # no entry, no answer
         return reply.__pydantic_serializer__.to_json(reply)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from care_console.contract.charges import RefundState
 from care_console.contract.consent import ConsentState
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.quick import Asked
 from care_console.service.messages.duplicates import BESIDE_WITHIN
 from care_console.service.messages.facts import (
     CLOSED_DISPUTES,
@@ -101,8 +102,8 @@ async def facts_of_message(ctx: Context, message_id: int, consent: ConsentState)
     return _facts(row, ctx.now, consent) if row is not None else None
 
 
-async def facts_of_open(ctx: Context, recipient_id: int, consent: ConsentState) -> list[MessageFacts]:
-    """The facts of a recipient's open messages, the newest first."""
+def asked_open(ctx: Context, recipient_id: int) -> Asked:
+    """The statement that asks for a recipient's open messages; `facts_of_rows` reads its rows."""
     asked = {
         "recipient": recipient_id,
         "now": ctx.now,
@@ -110,7 +111,12 @@ async def facts_of_open(ctx: Context, recipient_id: int, consent: ConsentState) 
         "matters": ctx.now - MONEY_MATTERS,
         "within": BESIDE_WITHIN,
     }
-    return [_facts(row, ctx.now, consent) for row in await ctx.connection.execute(_OF_RECIPIENT, asked)]
+    return _OF_RECIPIENT, asked
+
+
+def facts_of_rows(ctx: Context, rows: Iterable[Any], consent: ConsentState) -> list[MessageFacts]:
+    """What the rows tell, in their order."""
+    return [_facts(row, ctx.now, consent) for row in rows]
 
 
 def _facts(row: Any, now: datetime, consent: ConsentState) -> MessageFacts:

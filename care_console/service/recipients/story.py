@@ -7,13 +7,14 @@ from care_console.contract.recipients import Act, OpenMessage, Possibility, Reci
 from care_console.contract.roles import Permission
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
+from care_console.service.foundation.quick import together
 from care_console.service.messages.diagnosis import diagnose
 from care_console.service.messages.facts import MessageFacts
-from care_console.service.messages.facts_queries import facts_of_open
+from care_console.service.messages.facts_queries import asked_open, facts_of_rows
 from care_console.service.recipients.sentence import tell_story
 from care_console.service.recipients.tally import is_open
-from care_console.service.recipients.who import read_who
-from care_console.service.refunds.limits import budget
+from care_console.service.recipients.who import asked_who, who_of
+from care_console.service.refunds.limits import asked_spent, budget
 from care_console.service.texting.hours import known_zones
 
 MOST_OPEN = 20
@@ -22,11 +23,16 @@ MOST_OPEN = 20
 
 async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
     """The story as it stands in this transaction."""
-    who = await read_who(ctx, recipient_id)
+    who_rows, open_rows, spent = await together(
+        ctx.connection,
+        asked_who(ctx, recipient_id),
+        asked_open(ctx, recipient_id),
+        asked_spent(ctx, recipient_id),
+    )
+    who = who_of(who_rows.first())
     if who is None:
         raise not_found("recipient", recipient_id)
-    read = await facts_of_open(ctx, recipient_id, who.consent.state)
-    facts = [one for one in read if is_open(one)]
+    facts = [one for one in facts_of_rows(ctx, open_rows, who.consent.state) if is_open(one)]
     return RecipientStory(
         id=str(recipient_id),
         imported_id=who.imported_id,
@@ -41,7 +47,7 @@ async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
         on_this_number=who.others,
         open_messages=[_open_message(one) for one in facts[:MOST_OPEN]],
         may=_may(ctx, who.recorded.newest_at is not None, who.consent),
-        refund_budget=await budget(ctx, recipient_id),
+        refund_budget=budget(ctx, spent.one()),
         zones=known_zones(who.phone),
     )
 

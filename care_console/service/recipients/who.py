@@ -14,6 +14,7 @@ from sqlalchemy import text
 from care_console.contract.consent import Consent, ConsentChannel, ConsentState
 from care_console.contract.recipients import PersonOnNumber
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.quick import Asked
 from care_console.service.messages.facts_queries import RECENT
 
 WEEK = timedelta(days=7)
@@ -71,10 +72,13 @@ class Who:
     recorded: Recorded
 
 
-async def read_who(ctx: Context, recipient_id: int) -> Who | None:
-    """The recipient as it stands in this transaction; None where there is none of that id."""
-    asked = {"recipient": recipient_id, "week": ctx.now - WEEK, "recent": ctx.now - RECENT}
-    row = (await ctx.connection.execute(_WHO, asked)).first()
+def asked_who(ctx: Context, recipient_id: int) -> Asked:
+    """The statement that asks for the recipient of this id, for a round trip that it shares."""
+    return _WHO, {"recipient": recipient_id, "week": ctx.now - WEEK, "recent": ctx.now - RECENT}
+
+
+def who_of(row: Any) -> Who | None:
+    """What its row tells; None for no row."""
     if row is None:
         return None
     return Who(

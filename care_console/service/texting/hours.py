@@ -28,6 +28,7 @@ def zones_of(phone: str) -> tuple[ZoneInfo, ...]:
     return tuple(ZoneInfo(name) for name in known_zones(phone) or _ALL)
 
 
+@lru_cache(maxsize=4096)
 def known_zones(phone: str) -> tuple[str, ...]:
     """The zones (IANA) that a number tells of; none where it tells no place."""
     names = timezone.time_zones_for_number(phonenumbers.parse(phone))

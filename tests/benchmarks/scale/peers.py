@@ -48,24 +48,38 @@ MISSPELLED = (
     """,
 )
 
-# A plain program's way to everything that a story tells: one statement for each kind of thing, one after the other.
-# `{phone}` and `{open}` stand for what the first and second gave.
+# A plain program's way to everything that a story tells: one statement for each kind of thing, one after the
+# other. `{phone}` and `{open}` stand for what the first and second gave. Open is what the story counts: what is
+# young, still to be had or ended unheard lately, and what has money that matters yet.
 STORY = (
     """
-    SELECT r.*, c.state, c.since, c.channel, c.scope, e.words FROM recipients AS r
+    SELECT r.*, c.state, c.since, c.channel, c.scope, e.words,
+           (SELECT count(*) FROM messages WHERE recipient_id = r.id AND recorded_at > now() - interval '7 days'),
+           (SELECT count(*) FROM messages WHERE recipient_id = r.id AND recorded_at > now() - interval '30 days'),
+           (SELECT max(recorded_at) FROM messages WHERE recipient_id = r.id)
+    FROM recipients AS r
     LEFT JOIN consent_states AS c USING (phone) LEFT JOIN consent_events AS e ON e.id = c.event_id WHERE r.id = %s
     """,
     """
+    WITH mine AS (SELECT %s::bigint AS id), open AS (
+        SELECT m.id FROM messages AS m, mine
+        WHERE m.recipient_id = mine.id AND m.recorded_at > now() - interval '30 days'
+        UNION SELECT l.message_id FROM links AS l, mine
+        WHERE l.recipient_id = mine.id AND l.expires_at > now() - interval '30 days' AND (l.expires_at > now()
+            OR NOT EXISTS (SELECT FROM plays AS p WHERE p.message_id = l.message_id AND p.seconds_played > 0))
+        UNION SELECT c.message_id FROM charges AS c, mine
+        WHERE c.recipient_id = mine.id AND c.status = 'succeeded' AND c.charged_at > now() - interval '90 days'
+        GROUP BY c.message_id HAVING count(*) > 1
+        UNION SELECT c.message_id FROM mine JOIN refunds AS r ON r.recipient_id = mine.id
+            JOIN charges AS c ON c.id = r.charge_id WHERE r.requested_at > now() - interval '30 days'
+        UNION SELECT c.message_id FROM mine JOIN disputes AS d ON d.recipient_id = mine.id
+            JOIN charges AS c ON c.id = d.charge_id WHERE d.status NOT IN ('won', 'lost', 'warning_closed')
+    )
     SELECT m.*, s.name, f.name, x.loudness_lufs, x.silence_share, x.clipping_share
-    FROM (
-        SELECT * FROM messages WHERE recipient_id = %s AND (
-            recorded_at > now() - interval '30 days'
-            OR EXISTS (SELECT FROM links AS l WHERE l.message_id = messages.id AND l.expires_at > now()
-                       AND (l.revoked_at IS NULL OR l.revoked_at > now())))
-        ORDER BY recorded_at DESC, id DESC LIMIT 20
-    ) AS m
+    FROM open JOIN messages AS m USING (id)
     JOIN senders AS s ON s.id = m.sender_id JOIN facilities AS f ON f.id = s.facility_id
     LEFT JOIN recordings AS x ON x.message_id = m.id
+    ORDER BY m.recorded_at DESC, m.id DESC LIMIT 500
     """,
     "SELECT * FROM consent_events WHERE phone = {phone} ORDER BY effective_at DESC, id DESC LIMIT 50",
     "SELECT id, name FROM recipients WHERE phone = {phone} ORDER BY id LIMIT 50",
@@ -76,10 +90,24 @@ STORY = (
     """,
     "SELECT message_id, count(*) FROM visits WHERE message_id = ANY({open}) GROUP BY message_id",
     """
-    SELECT c.*, (SELECT coalesce(sum(r.amount_cents), 0) FROM refunds AS r WHERE r.charge_id = c.id
-                 AND r.state NOT IN ('failed', 'declined', 'withdrawn')),
-           EXISTS (SELECT FROM disputes AS d WHERE d.charge_id = c.id AND d.status <> 'won')
+    SELECT c.id, c.message_id, c.charged_at, c.amount_cents, c.method, c.brand, c.last4, c.status
     FROM charges AS c WHERE c.message_id = ANY({open}) ORDER BY c.charged_at
+    """,
+    """
+    SELECT r.charge_id, r.amount_cents, r.state, r.requested_at FROM refunds AS r
+    JOIN charges AS c ON c.id = r.charge_id WHERE c.message_id = ANY({open}) ORDER BY r.requested_at
+    """,
+    """
+    SELECT d.charge_id, d.status FROM disputes AS d JOIN charges AS c ON c.id = d.charge_id
+    WHERE c.message_id = ANY({open}) ORDER BY d.at
+    """,
+    """
+    SELECT o.message_id, c.id, c.message_id, c.charged_at, c.amount_cents, c.method, c.brand, c.last4
+    FROM charges AS o JOIN charges AS c ON c.recipient_id = o.recipient_id
+        AND c.charged_at BETWEEN o.charged_at - interval '1 day' AND o.charged_at + interval '1 day'
+    WHERE o.message_id = ANY({open}) AND o.status = 'succeeded' AND c.message_id <> o.message_id
+        AND c.status = 'succeeded' AND c.amount_cents = o.amount_cents AND c.method = o.method
+        AND c.last4 IS NOT DISTINCT FROM o.last4
     """,
     "SELECT message_id, played_at, seconds_played FROM plays WHERE message_id = ANY({open}) ORDER BY played_at",
     """

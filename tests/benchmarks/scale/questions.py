@@ -95,8 +95,8 @@ def misspelled(connection: psycopg.Connection, chance: random.Random, count: int
 def stories(connection: psycopg.Connection, chance: random.Random, count: int) -> list[Question]:
     """The story of whoever got some message of the last month: those are the people who call."""
     query = "SELECT id, recipient_id FROM messages"
-    found = _some(connection, chance, count, query, "messages", from_share=0.92)
-    return [_story(recipient) for _, recipient in found if recipient != HEAVIEST]
+    found = _some(connection, chance, 2 * count, query, "messages", from_share=0.92)
+    return [_story(recipient) for _, recipient in found if recipient != HEAVIEST][:count]
 
 
 def heaviest_story(_connection: psycopg.Connection, _chance: random.Random, count: int) -> list[Question]:

@@ -98,3 +98,35 @@ async def test_more_at_once_than_there_are_connections_wait_and_then_are_told(da
     pool.give_back(again)
     pool.close()
     assert taken.is_broken
+
+
+async def test_what_goes_with_the_next_trip_is_checked_before_it_is_written(services: Services) -> None:
+    stored = text("INSERT INTO name_words (word) VALUES (:word)")
+    known = text("SELECT word FROM name_words WHERE word LIKE 'quick%'")
+
+    def no(_rows: object) -> None:
+        raise PermissionError
+
+    async with services.database.reading() as reading:
+        assert isinstance(reading, QuickConnection)
+        reading.check_with_next((text("SELECT 1"), {}), no)
+        reading.write_with_next((stored, {"word": "quickest"}))
+        with pytest.raises(PermissionError):
+            await reading.execute(text("SELECT 2"))
+    async with services.database.reading() as reading:
+        assert isinstance(reading, QuickConnection)
+        await reading.flush()  # what that request left is forgotten
+        assert (await reading.execute(known)).all() == []
+        reading.check_with_next((text("SELECT 1"), {}), lambda rows: None)
+        reading.write_with_next((stored, {"word": "quicker"}))
+        assert (await reading.execute(text("SELECT 2"))).scalar_one() == 2
+        assert (await reading.execute(known)).scalar_one() == "quicker"
+
+
+async def test_a_write_that_waits_is_done_with_flush(services: Services) -> None:
+    async with services.database.reading() as reading:
+        assert isinstance(reading, QuickConnection)
+        reading.write_with_next((text("INSERT INTO name_words (word) VALUES ('flushed')"), {}))
+        await reading.flush()
+        found = await reading.execute(text("SELECT word FROM name_words WHERE word = 'flushed'"))
+        assert found.scalar_one() == "flushed"

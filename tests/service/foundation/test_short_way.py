@@ -6,7 +6,7 @@ import json
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from care_console.contract.audit import Action
 from care_console.contract.roles import Role
@@ -15,6 +15,7 @@ from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation import short_way
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
+from care_console.service.staff.tables import sessions, staff
 from tests.service.conftest import SignIn, anonymous
 from tests.support import builders
 
@@ -123,3 +124,31 @@ def test_the_reads_of_the_short_way_are_routes_of_the_long_one(app: FastAPI) -> 
     for read in SHORT_READS:
         assert isinstance(read, short_way.ShortRead)
         assert "get" in described[read.template]
+
+
+@pytest.mark.asyncio
+async def test_a_session_that_ended_finds_nothing_and_leaves_no_entry(
+    services: Services, sign_in: SignIn
+) -> None:
+    recipient = await somebody(services)
+    client = await sign_in(Role.SPECIALIST)
+    for path in ("/v1/search?q=2145550142", "/v1/search", f"/v1/recipients/{recipient}"):
+        assert (await client.get(path)).status_code == 200  # from here on, the session is known
+    query = select(func.count()).select_from(audit_entries)
+    async with services.database.begin() as connection:
+        await connection.execute(update(sessions).values(closed_at=func.now()))
+        before = (await connection.execute(query)).scalar_one()
+    for path in ("/v1/search?q=2145550142", "/v1/search", f"/v1/recipients/{recipient}"):
+        assert (await client.get(path)).status_code == 401
+    async with services.database.begin() as connection:
+        assert (await connection.execute(query)).scalar_one() == before
+
+
+@pytest.mark.asyncio
+async def test_another_role_counts_from_the_next_request_on(services: Services, sign_in: SignIn) -> None:
+    await somebody(services)
+    client = await sign_in(Role.SPECIALIST)
+    assert (await client.get("/v1/search?q=2145550142")).status_code == 200
+    async with services.database.begin() as connection:
+        await connection.execute(update(staff).values(role=Role.AUDITOR.value))
+    assert (await client.get("/v1/search?q=2145550142")).status_code == 403

@@ -11,6 +11,7 @@ from care_console.contract.money import dollars
 from care_console.contract.phone import display_phone
 from care_console.contract.search import HitKind, SearchHit
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.quick import together
 from care_console.service.recipients.moments import dated, hour_said, length_said
 from care_console.service.recipients.search.found import Found
 
@@ -49,11 +50,12 @@ _QUERIES = {
 async def as_hits(ctx: Context, found: Sequence[Found], limit: int) -> list[SearchHit]:
     """The best of what was found: by rank, and within a rank by who was last heard of."""
     rows: dict[tuple[HitKind, int], Any] = {}
-    for kind in HitKind:
-        ids = [one.id for one in found if one.kind is kind]
-        if ids:
-            for row in await ctx.connection.execute(_QUERIES[kind], {"ids": ids}):
-                rows[kind, row.id] = row
+    ids = {kind: [one.id for one in found if one.kind is kind] for kind in HitKind}
+    asked = [(kind, (_QUERIES[kind], {"ids": some})) for kind, some in ids.items() if some]
+    if asked:
+        given = await together(ctx.connection, *(one for _, one in asked))
+        for (kind, _), found_rows in zip(asked, given, strict=True):
+            rows |= {(kind, row.id): row for row in found_rows}
     there = [one for one in found if (one.kind, one.id) in rows]
     there.sort(key=lambda one: (-one.rank, *_last_heard(rows[one.kind, one.id])))
     return [_hit(ctx, one, rows[one.kind, one.id]) for one in there[:limit]]

@@ -18,14 +18,14 @@ async def search(ctx: Context, typed: str, limit: int) -> SearchReply:
     """Whoever and whatever the words fit, best first, at most `limit`. No words are an error."""
     reading = read(typed, ctx.now.astimezone(EASTERN).date())
     found = merged(await _find(ctx, reading))
-    hits = await as_hits(ctx, found, limit)
     await record(
         ctx,
         Action.SEARCHED,
         f"session:{ctx.actor.session_id}",
-        details={"kinds": kinds_of(reading), "hits": len(hits)},
+        details={"kinds": kinds_of(reading), "hits": min(limit, len(found))},
         waits_for_disk=False,  # one entry a keystroke (decision 0010)
     )
+    hits = await as_hits(ctx, found, limit)  # the entry goes with it, in one round trip
     return SearchReply(items=hits, understood=reading.understood())
 
 
