@@ -17,6 +17,7 @@ class Action(StrEnum):
     STORY_READ = "story.read"
     TIMELINE_READ = "timeline.read"
     MESSAGE_READ = "message.read"
+    CHARGES_READ = "charges.read"
     NOTE_WRITTEN = "note.written"
     CONTACT_RECORDED = "contact.recorded"
     OPTED_OUT = "consent.opted_out"

@@ -25,6 +25,7 @@ from care_console.service.links.api import router as links_router
 from care_console.service.messages.api import router as messages_router
 from care_console.service.messages.preview_api import router as previews_router
 from care_console.service.notes.api import router as notes_router
+from care_console.service.payments.api import router as charges_router
 from care_console.service.presence.api import router as presence_router
 from care_console.service.recipients.api import SHORT_READS as RECIPIENT_READS
 from care_console.service.recipients.api import router as recipients_router
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     notes_router,
     contacts_router,
     presence_router,
+    charges_router,
     refunds_router,
     approvals_router,
     card_webhook_router,

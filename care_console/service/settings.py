@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,6 +35,18 @@ class Settings(BaseSettings):
     public_url: str = Field(
         default="https://mvm.example", description="What stands before the code in a recipient's link."
     )
+    statement_descriptor: str | None = Field(
+        default=None,
+        description="What a card statement calls us; without it, the domain of the public address.",
+    )
+    bank_days_first: int = Field(
+        default=1,
+        ge=0,
+        description="Business days until a card's bank shows a charge, at the earliest (issuers say 1 to 3).",
+    )
+    bank_days_last: int = Field(
+        default=3, ge=0, description="Business days until a card's bank shows a charge, at the latest."
+    )
     short_code: str = Field(default=SHORT_CODE, description="The short code that texts come from.")
     stripe_url: str = Field(
         default="https://api.stripe.com", description="Address of the card processor's API."
@@ -61,3 +74,8 @@ class Settings(BaseSettings):
     preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
     link_days: int = Field(default=30, description="How long a link lives, in days.")
     pool_size: int = Field(default=10, description="Database connections of one process.")
+
+    @property
+    def on_statements(self) -> str:
+        """What stands on a card statement: the service's short domain name."""
+        return self.statement_descriptor or urlsplit(self.public_url).hostname or ""

@@ -19,8 +19,11 @@ from care_console.contract.charges import Charge, ChargeState, PaymentMethod, Re
 from care_console.contract.consent import Consent, ConsentChannel, ConsentState
 from care_console.contract.messages import (
     ChargedTwice,
+    ChargeRole,
+    ChargesJudged,
     Diagnosis,
     Facility,
+    JudgedCharge,
     Levels,
     Message,
     Offer,
@@ -231,6 +234,35 @@ def _story(now: datetime, id: str, **given: object) -> RecipientStory:
     return RecipientStory.model_validate(told | given)
 
 
+def judged(id: str, at: datetime, role: ChargeRole, **given: object) -> JudgedCharge:
+    """A charge of the message m28 as it stands beside others."""
+    told: dict[str, object] = {
+        "charge_id": id,
+        "message_id": "m28",
+        "charged_at": at,
+        "amount_cents": 399,
+        "left_cents": 399,
+        "method": PaymentMethod.CARD,
+        "brand": "visa",
+        "last4": "4242",
+        "role": role,
+    }
+    return JudgedCharge.model_validate(told | given)
+
+
+def _charged_twice(now: datetime) -> ChargesJudged:
+    return ChargesJudged(
+        charges=(
+            judged("c28", _at(now, 1.3, 60), ChargeRole.PAYMENT),
+            judged("c28b", _at(now, 1.3, 61), ChargeRole.DUPLICATE),
+        ),
+        say=Bilingual(
+            en="You were charged twice for the same message. I can refund $3.99 now.",
+            es="Se le cobró dos veces por el mismo mensaje. Puedo devolverle $3.99 ahora.",
+        ),
+    )
+
+
 def _open_messages(now: datetime) -> list[OpenMessage]:
     return [
         OpenMessage(
@@ -254,6 +286,7 @@ def _open_messages(now: datetime) -> list[OpenMessage]:
                 offer=Offer(
                     do=OfferKind.REFUND, charges=(OfferedCharge(charge_id="c28b", amount_cents=399),)
                 ),
+                charges=_charged_twice(now),
             ),
         )
     ]

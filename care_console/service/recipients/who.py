@@ -95,6 +95,12 @@ def who_of(row: Any) -> Who | None:
     )
 
 
+async def is_known(ctx: Context, recipient_id: int) -> bool:
+    """Whether there is a recipient of that id."""
+    found = await ctx.connection.execute(text("SELECT FROM recipients WHERE id = :id"), {"id": recipient_id})
+    return found.first() is not None
+
+
 def _consent(row: Any) -> Consent:
     if row.state is None:
         return Consent(state=ConsentState.OPTED_IN)

@@ -7,41 +7,12 @@ is known to an `Answer`; put it into `_RULES`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
-from care_console.contract.base import Bilingual
-from care_console.contract.messages import Message
-from care_console.contract.recipients import OpenMessage, RecipientStory
-from care_console.contract.timeline import TimelineEntry
-from care_console.desktop.screens.preview.levels import Check
-from care_console.desktop.screens.story.side import checks
+from care_console.desktop.screens.story.side import charges_beside, checks
+from care_console.desktop.screens.story.side.known import Answer, Known
 from care_console.desktop.screens.story.side.reasons import CallReason
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """All that is known while the caller speaks.
-
-    `summary` is the message at hand as the story has it, `message` all of it once it was read, `entry` the
-    timeline's selected row.
-    """
-
-    reason: CallReason | None
-    story: RecipientStory | None
-    summary: OpenMessage | None
-    message: Message | None
-    entry: TimelineEntry | None
-    now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Checks, most telling first, and the sentence to say; None where there is none."""
-
-    checks: tuple[Check, ...] = ()
-    say: Bilingual | None = None
-
+__all__ = ["Answer", "Known", "answer", "of_the_message"]
 
 Rule = Callable[[Known], Answer]
 
@@ -57,7 +28,7 @@ def of_the_message(known: Known) -> Answer:
     return Answer()
 
 
-_RULES: dict[CallReason, Rule] = {}
+_RULES: dict[CallReason, Rule] = {CallReason.CHARGED_TWICE: charges_beside.answer}
 
 
 def answer(known: Known) -> Answer:

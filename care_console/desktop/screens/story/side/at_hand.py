@@ -13,7 +13,7 @@ from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.changes import Announcement
 from care_console.desktop.desk import Desk
 from care_console.desktop.queries.messages import read_message
-from care_console.desktop.screens.story.side.reasons import CallReason, meant
+from care_console.desktop.screens.story.side.reasons import CallReason, fits, meant, pointed_to
 from care_console.desktop.shell import tasks
 
 _SETTLE_MS = 120
@@ -33,6 +33,7 @@ class MessageAtHand(QObject):
         self._open: Sequence[OpenMessage] = ()
         self._reason: CallReason | None = None
         self._entry: TimelineEntry | None = None
+        self._by_reason = False
         self._summary: OpenMessage | None = None
         self._message: Message | None = None
         self._soon = QTimer(self)
@@ -59,12 +60,14 @@ class MessageAtHand(QObject):
     @property
     def id(self) -> str | None:
         """Which message it is."""
-        selected = self._entry.message_id if self._entry is not None else None
+        selected = self._selected
         return selected or (self._summary.id if self._summary is not None else None)
 
     @property
     def charge_id(self) -> str | None:
-        """The charge that the selected row is about, if it is about one."""
+        """The charge that the selected row is about, if it is about one and the reason points to no other."""
+        if self._by_reason:
+            return None
         if isinstance(self._entry, ChargeEntry):
             return self._entry.id
         return self._entry.charge_id if isinstance(self._entry, RefundEntry | DisputeEntry) else None
@@ -73,16 +76,21 @@ class MessageAtHand(QObject):
         """Another story, or the same one read again."""
         if recipient_id != self._recipient_id:
             self._entry = self._message = None
+            self._by_reason = False
         self._recipient_id, self._open = recipient_id, messages
         self._choose()
 
     def set_reason(self, reason: CallReason | None) -> None:
-        """What the caller said they need."""
+        """What the caller said they need. It points to its message, unless the selected row is of such a one:
+        a story opens with its newest row selected, and that is seldom what the call is about."""
         self._reason = reason
+        self._by_reason = self._is_elsewhere(reason)
         self._choose()
 
     def select(self, entry: TimelineEntry | None) -> None:
-        """The timeline's selected row."""
+        """The timeline's selected row: what a person moves to counts more than what the reason points to."""
+        if entry is None or self._entry is None or entry.id != self._entry.id:
+            self._by_reason = False
         self._entry = entry
         self._choose()
 
@@ -91,8 +99,25 @@ class MessageAtHand(QObject):
         self._soon.stop()
         self._read_soon()
 
+    @property
+    def _selected(self) -> str | None:
+        return self._entry.message_id if self._entry is not None and not self._by_reason else None
+
+    def _is_elsewhere(self, reason: CallReason | None) -> bool:
+        pointed = pointed_to(reason, self._open)
+        is_charge = isinstance(self._entry, ChargeEntry | RefundEntry | DisputeEntry)
+        if pointed is None or self._entry is None or (is_charge and reason is CallReason.WHAT_CHARGE):
+            return False
+        own = next((each for each in self._open if each.id == self._entry.message_id), None)
+        if own is None or not fits(reason, own):
+            return True
+        # Of the right message, but the row of the charge that stays: the duplicate is meant.
+        offered = {each.charge_id for each in own.diagnosis.offer.charges}
+        is_payment = isinstance(self._entry, ChargeEntry) and bool(offered) and self._entry.id not in offered
+        return reason is CallReason.CHARGED_TWICE and is_payment
+
     def _choose(self) -> None:
-        selected = self._entry.message_id if self._entry is not None else None
+        selected = self._selected
         if selected is None:
             self._summary = meant(self._reason, self._open)
         else:

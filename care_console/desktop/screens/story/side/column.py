@@ -24,6 +24,7 @@ from care_console.desktop.screens.preview.section import PreviewSection
 from care_console.desktop.screens.refund.review import RefundReview
 from care_console.desktop.screens.story.side.answers import Known, answer
 from care_console.desktop.screens.story.side.at_hand import MessageAtHand
+from care_console.desktop.screens.story.side.charges_exhibit import ChargesExhibit
 from care_console.desktop.screens.story.side.money import Money
 from care_console.desktop.screens.story.side.panels import Panels
 from care_console.desktop.screens.story.side.reasons import LABELS, CallReason, reissue_reason
@@ -71,6 +72,7 @@ class SideColumn(QWidget):
         self.at_hand = MessageAtHand(desk, self)
         self.reason_section, self.checks, self.say = ReasonSection(), ChecksSection(), SaySection()
         self.reasons = self.reason_section.reasons
+        self.checks.add_exhibit(CallReason.CHARGED_TWICE, ChargesExhibit())
         self.do = DoSection()
         self.money = Money(desk, self.do, self.at_hand, self._way_back, self)
         self.panels = Panels(desk, self.do, self._way_back, self)
@@ -287,9 +289,10 @@ class SideColumn(QWidget):
         self.checks.show_checks(found.checks)
         self.checks.show_exhibit(known)
         self.note.show_known(known.reason, summary)
-        self.say.show_sentence(found.say, story.language if story is not None else "en")
+        sentence = self.checks.exhibit_says or found.say
+        self.say.show_sentence(sentence, story.language if story is not None else "en")
         self.checks.setVisible(bool(found.checks) or self.checks.has_exhibit)
-        self.say.setVisible(found.say is not None)
+        self.say.setVisible(sentence is not None)
         self.preview_section.setVisible(summary is not None)
         self.preview_section.show_message(summary)
         if message is not None:

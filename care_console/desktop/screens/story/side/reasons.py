@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from care_console.contract.contacts import CallReason
-from care_console.contract.messages import ReissueReason, Verdict
+from care_console.contract.messages import ChargedTwice, ReissueReason, Verdict
 from care_console.contract.recipients import OpenMessage
 
 __all__ = ["LABELS", "CallReason", "meant", "reissue_reason"]
@@ -50,12 +50,35 @@ _REISSUE = {
 
 def meant(reason: CallReason | None, messages: Sequence[OpenMessage]) -> OpenMessage | None:
     """The open message that the caller most likely means: by the reason, else the first."""
+    return pointed_to(reason, messages) or (messages[0] if messages else None)
+
+
+def pointed_to(reason: CallReason | None, messages: Sequence[OpenMessage]) -> OpenMessage | None:
+    """The open message that the reason points to; None where it points to none more than to another."""
     wanted = _MEANT[reason] if reason is not None else ()
     for verdict in wanted:
         for message in messages:
-            if message.diagnosis.verdict is verdict:
+            if message.diagnosis.verdict is verdict and not _is_explained(message):
                 return message
-    return messages[0] if messages else None
+    if reason is not CallReason.CHARGED_TWICE:
+        return None
+    # Nothing was taken twice, so what looks like it is meant: the most charges side by side, then the newest.
+    charged = [message for message in messages if _charges(message)]
+    return max(charged, key=_charges, default=None)
+
+
+def fits(reason: CallReason | None, message: OpenMessage) -> bool:
+    """Whether a message is one that callers with this reason mean."""
+    return reason is not None and pointed_to(reason, [message]) is not None
+
+
+def _is_explained(message: OpenMessage) -> bool:
+    """Two messages with a charge each: it only looks like being charged twice."""
+    return message.diagnosis.sub_kind is ChargedTwice.TWO_MESSAGES
+
+
+def _charges(message: OpenMessage) -> int:
+    return len(message.diagnosis.charges.charges) if message.diagnosis.charges is not None else 0
 
 
 def reissue_reason(reason: CallReason | None) -> ReissueReason | None:

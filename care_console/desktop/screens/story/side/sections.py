@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from care_console.contract.base import Bilingual
 from care_console.contract.recipients import Act, Possibility
 from care_console.desktop.screens.preview.levels import Check
-from care_console.desktop.screens.story.side.answers import Known
+from care_console.desktop.screens.story.side.known import Known
 from care_console.desktop.screens.story.side.reasons import LABELS, CallReason
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space, Tone
@@ -32,7 +33,13 @@ class ReasonSection(Section):
 
 
 class Exhibit(QWidget):
-    """A picture of the facts below the checks, for one reason: the charges side by side, say."""
+    """A picture of the facts below the checks, for one reason: the charges side by side, say.
+
+    `says` is a sentence that it has itself; `changed` fires when it has another one.
+    """
+
+    changed = Signal()
+    says: Bilingual | None = None
 
     def show_known(self, known: Known) -> bool:
         """Show what is known; False where there is nothing to show."""
@@ -55,6 +62,12 @@ class ChecksSection(Section):
         self._exhibits[reason] = exhibit
         self.body.addWidget(exhibit)
         exhibit.hide()
+
+    @property
+    def exhibit_says(self) -> Bilingual | None:
+        """What the one that is shown says itself; None where none does."""
+        shown = (exhibit for exhibit in self._exhibits.values() if not exhibit.isHidden())
+        return next((exhibit.says for exhibit in shown), None)
 
     @property
     def has_exhibit(self) -> bool:

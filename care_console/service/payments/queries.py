@@ -1,0 +1,96 @@
+"""A recipient's charges with all that they were for, a page at a time, and one of them by its id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+
+from care_console.contract.charges import ChargeState, PaymentMethod, RefundState
+from care_console.contract.statements import ExplainedCharge, ExplainedCharges
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.cursors import decode_cursor, encode_cursor
+from care_console.service.payments.statements import on_statement
+from care_console.service.payments.words import ChargeTold, explain, receipt
+
+_HOLDING = [state.value for state in RefundState if state.holds_money]
+_WHAT = """
+    SELECT c.id, c.message_id, c.recipient_id, c.charged_at, c.amount_cents, c.method, c.brand, c.last4,
+        c.status, c.imported_id, s.name AS sender_name, f.name AS facility_name, f.state AS facility_state,
+        m.recorded_at, m.seconds,
+        (SELECT coalesce(sum(r.amount_cents), 0) FROM refunds r
+         WHERE r.charge_id = c.id AND r.state = ANY (:holding)) AS refunded_cents
+    FROM charges c JOIN messages m ON m.id = c.message_id
+        JOIN senders s ON s.id = m.sender_id JOIN facilities f ON f.id = s.facility_id
+"""
+_ONE = text(_WHAT + " WHERE c.id = :id")
+_NEWEST = text(_WHAT + " WHERE c.recipient_id = :of ORDER BY c.charged_at DESC, c.id DESC LIMIT :most")
+_OLDER = text(
+    _WHAT
+    + " WHERE c.recipient_id = :of AND (c.charged_at, c.id) < (CAST(:at AS timestamptz), CAST(:id AS bigint))"
+    + " ORDER BY c.charged_at DESC, c.id DESC LIMIT :most"
+)
+
+
+async def explained(ctx: Context, charge_id: int) -> tuple[ExplainedCharge, int] | None:
+    """A charge and whose it is; None where there is none of that id."""
+    row = (await ctx.connection.execute(_ONE, {"id": charge_id, "holding": _HOLDING})).first()
+    return (_explained(ctx, row), row.recipient_id) if row is not None else None
+
+
+async def charges_of(ctx: Context, recipient_id: int, cursor: str | None, limit: int) -> ExplainedCharges:
+    """One page of a recipient's charges, the newest first, failed ones too."""
+    asked: dict[str, Any] = {"of": recipient_id, "most": limit + 1, "holding": _HOLDING}
+    query = _NEWEST
+    if cursor is not None:
+        at, id = decode_cursor(cursor, int)
+        query, asked = _OLDER, asked | {"at": at, "id": id}
+    rows = (await ctx.connection.execute(query, asked)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    return ExplainedCharges(
+        items=[_explained(ctx, row) for row in rows[:limit]],
+        next_cursor=encode_cursor(last.charged_at, last.id) if last is not None else None,
+    )
+
+
+def _explained(ctx: Context, row: Any) -> ExplainedCharge:
+    by_card = row.method == PaymentMethod.CARD
+    succeeded = row.status == ChargeState.SUCCEEDED
+    statement = on_statement(row.charged_at, ctx.settings) if by_card and succeeded else None
+    reference = row.imported_id or str(row.id)
+    told = ChargeTold(
+        now=ctx.now,
+        charged_at=row.charged_at,
+        amount_cents=row.amount_cents,
+        refunded_cents=row.refunded_cents,
+        succeeded=succeeded,
+        brand=row.brand,
+        last4=row.last4,
+        by_card=by_card,
+        sender_name=row.sender_name,
+        facility_name=row.facility_name,
+        recorded_at=row.recorded_at,
+        seconds=row.seconds,
+        reference=reference,
+        statement=statement,
+    )
+    return ExplainedCharge(
+        charge_id=str(row.id),
+        message_id=str(row.message_id),
+        charged_at=row.charged_at,
+        amount_cents=row.amount_cents,
+        method=PaymentMethod(row.method),
+        brand=row.brand,
+        last4=row.last4,
+        state=ChargeState(row.status),
+        refunded_cents=row.refunded_cents,
+        sender_name=row.sender_name,
+        facility_name=row.facility_name,
+        facility_state=row.facility_state,
+        recorded_at=row.recorded_at,
+        seconds=row.seconds,
+        reference=reference,
+        statement=statement,
+        say=explain(told),
+        receipt=receipt(told),
+    )
