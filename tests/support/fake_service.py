@@ -38,6 +38,7 @@ from care_console.contract.search import SearchReply
 from care_console.contract.session import RefreshSession, SignedIn, SignIn, Staff, WhoAmI
 from care_console.contract.timeline import NoteEntry, TimelinePage
 from tests.support.fake_calls import FakeCalls
+from tests.support.fake_charges import FakeCharges
 from tests.support.fake_stories import a_message, a_story
 
 SOUND = b"ID3" + bytes(range(256)) * 40
@@ -68,7 +69,7 @@ class Deed:
 
 
 @dataclass
-class FakeService(FakeCalls):
+class FakeService(FakeCalls, FakeCharges):
     """Its state, open for tests to look at and to change."""
 
     url: str = ""
@@ -127,6 +128,8 @@ class FakeService(FakeCalls):
             Route("/v1/recipients/{id}/notes", _as_json(self._note), methods=["POST"]),
             Route("/v1/recipients/{id}/contacts", _as_json(self._contact), methods=["POST"]),
             Route("/v1/presence", _as_json(self._presence), methods=["PUT"]),
+            Route("/v1/recipients/{id}/charges", _as_json(self._charges)),
+            Route("/v1/charges/{id}", _as_json(self._charge_alone)),
             Route("/v1/messages/{id}", _as_json(self._message)),
             Route("/v1/messages/{id}/previews", _as_json(self._preview), methods=["POST"]),
             Route("/v1/messages/{id}/links", _as_json(self._link), methods=["POST"]),

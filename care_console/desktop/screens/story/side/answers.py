@@ -28,7 +28,15 @@ def of_the_message(known: Known) -> Answer:
     return Answer()
 
 
-_RULES: dict[CallReason, Rule] = {CallReason.CHARGED_TWICE: charges_beside.answer}
+def _told_by_the_exhibit(known: Known) -> Answer:
+    del known
+    return Answer()
+
+
+_RULES: dict[CallReason, Rule] = {
+    CallReason.CHARGED_TWICE: charges_beside.answer,
+    CallReason.WHAT_CHARGE: _told_by_the_exhibit,
+}
 
 
 def answer(known: Known) -> Answer:

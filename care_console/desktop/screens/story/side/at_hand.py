@@ -34,6 +34,7 @@ class MessageAtHand(QObject):
         self._reason: CallReason | None = None
         self._entry: TimelineEntry | None = None
         self._by_reason = False
+        self._pointed: tuple[str, str] | None = None
         self._summary: OpenMessage | None = None
         self._message: Message | None = None
         self._soon = QTimer(self)
@@ -66,6 +67,8 @@ class MessageAtHand(QObject):
     @property
     def charge_id(self) -> str | None:
         """The charge that the selected row is about, if it is about one and the reason points to no other."""
+        if self._pointed is not None:
+            return self._pointed[1]
         if self._by_reason:
             return None
         if isinstance(self._entry, ChargeEntry):
@@ -75,7 +78,7 @@ class MessageAtHand(QObject):
     def show_story(self, recipient_id: str | None, messages: Sequence[OpenMessage]) -> None:
         """Another story, or the same one read again."""
         if recipient_id != self._recipient_id:
-            self._entry = self._message = None
+            self._entry = self._message = self._pointed = None
             self._by_reason = False
         self._recipient_id, self._open = recipient_id, messages
         self._choose()
@@ -83,16 +86,22 @@ class MessageAtHand(QObject):
     def set_reason(self, reason: CallReason | None) -> None:
         """What the caller said they need. It points to its message, unless the selected row is of such a one:
         a story opens with its newest row selected, and that is seldom what the call is about."""
-        self._reason = reason
+        self._reason, self._pointed = reason, None
         self._by_reason = self._is_elsewhere(reason)
         self._choose()
 
     def select(self, entry: TimelineEntry | None) -> None:
         """The timeline's selected row: what a person moves to counts more than what the reason points to."""
         if entry is None or self._entry is None or entry.id != self._entry.id:
-            self._by_reason = False
+            self._by_reason, self._pointed = False, None
         self._entry = entry
         self._choose()
+
+    def point_at(self, message_id: str, charge_id: str) -> None:
+        """A charge that somebody chose elsewhere than in the timeline: until another row is selected."""
+        if self._pointed != (message_id, charge_id):
+            self._pointed = (message_id, charge_id)
+            self._choose()
 
     def read_now(self) -> None:
         """Read the message without waiting for the selection to settle: somebody wants to act on it."""
@@ -101,6 +110,8 @@ class MessageAtHand(QObject):
 
     @property
     def _selected(self) -> str | None:
+        if self._pointed is not None:
+            return self._pointed[0]
         return self._entry.message_id if self._entry is not None and not self._by_reason else None
 
     def _is_elsewhere(self, reason: CallReason | None) -> bool:

@@ -14,6 +14,7 @@ from care_console.contract.charges import Refund
 from care_console.contract.consent import OptOut
 from care_console.contract.messages import Preview, PreviewReason, ReissuedLink
 from care_console.contract.recipients import Act
+from care_console.contract.statements import ExplainedCharge
 from care_console.contract.timeline import TimelineEntry
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.changes import Announcement, LocalKind
@@ -35,6 +36,7 @@ from care_console.desktop.screens.story.side.sections import (
     SaySection,
 )
 from care_console.desktop.screens.story.side.way_back import WayBack, bring_into_view
+from care_console.desktop.screens.story.side.what_charge_exhibit import WhatChargeExhibit
 from care_console.desktop.screens.wrap_up.call import Call
 from care_console.desktop.screens.wrap_up.deeds import Deed, DeedKind
 from care_console.desktop.screens.wrap_up.section import WrapUpSection
@@ -73,6 +75,8 @@ class SideColumn(QWidget):
         self.reason_section, self.checks, self.say = ReasonSection(), ChecksSection(), SaySection()
         self.reasons = self.reason_section.reasons
         self.checks.add_exhibit(CallReason.CHARGED_TWICE, ChargesExhibit())
+        self.what_charge = WhatChargeExhibit(desk)
+        self.checks.add_exhibit(CallReason.WHAT_CHARGE, self.what_charge)
         self.do = DoSection()
         self.money = Money(desk, self.do, self.at_hand, self._way_back, self)
         self.panels = Panels(desk, self.do, self._way_back, self)
@@ -217,6 +221,8 @@ class SideColumn(QWidget):
     def _connect(self) -> None:
         self.at_hand.changed.connect(self._show_known)
         self.at_hand.failed.connect(self._tell)
+        self.what_charge.changed.connect(self._show_known)
+        self.what_charge.chosen.connect(self._point_at)
         self.reasons.chosen.connect(self._on_reason)
         for number, (reason, _label) in enumerate(LABELS, start=1):
             keys.bind(self, f"reason.{number}", partial(self._press_reason, reason))
@@ -279,6 +285,9 @@ class SideColumn(QWidget):
 
     def _on_reason(self, reason: CallReason) -> None:
         self.at_hand.set_reason(reason)
+
+    def _point_at(self, charge: ExplainedCharge) -> None:
+        self.at_hand.point_at(charge.message_id, charge.charge_id)
 
     def _show_known(self) -> None:
         message, summary = self.at_hand.message, self.at_hand.summary
