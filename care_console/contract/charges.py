@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from care_console.contract.base import FreeText, Instant, Reply, Request
+from care_console.contract.decisions import ApprovalStanding
 from care_console.contract.money import Cents, Currency, PositiveCents
 
 
@@ -73,7 +74,10 @@ class RefundRequest(Request):
 
 
 class Refund(Reply):
-    """A refund. `sends_at` is when it leaves for the processor; until then it can be withdrawn."""
+    """A refund. `sends_at` is when it leaves for the processor; until then it can be withdrawn.
+
+    `approval` is there where another person had to say yes.
+    """
 
     id: UUID
     charge_id: str
@@ -88,6 +92,7 @@ class Refund(Reply):
     sends_at: Instant | None = None
     settled_at: Instant | None = None
     failure: str | None = None
+    approval: ApprovalStanding | None = None
 
 
 class Charge(Reply):

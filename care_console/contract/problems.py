@@ -41,6 +41,8 @@ class ProblemType(StrEnum):
     PREVIEW_EXPIRED = "preview-expired"
     LINK_NOT_REISSUABLE = "link-not-reissuable"
     NOT_A_US_PHONE = "not-a-us-phone"
+    NOT_CORRECTABLE = "opt-out-not-correctable"
+    STALE_REQUEST = "request-overtaken"
     # ours
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from care_console.contract.base import Bilingual, Instant, Reply, Request, WrittenText
 from care_console.contract.consent import Consent
+from care_console.contract.limits import RefundLimits
 from care_console.contract.messages import Diagnosis
 from care_console.contract.money import Cents
 
@@ -52,10 +53,14 @@ class OpenMessage(Reply):
 
 
 class RefundBudget(Reply):
-    """How much this person may still refund without asking, in cents: to this caller today, in this shift."""
+    """How much this person may still refund without asking, in cents: to this caller today, in this shift.
+
+    `limits` is how much that is at the most, and what else asks for another person.
+    """
 
     caller_day_left_cents: Cents
     shift_left_cents: Cents
+    limits: RefundLimits | None = None
 
 
 class RecipientStory(Reply):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -60,20 +59,3 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def may(role: Role, permission: Permission) -> bool:
     """Whether a role holds a permission."""
     return permission in PERMISSIONS[role]
-
-
-@dataclass(frozen=True, slots=True)
-class RefundLimits:
-    """Above any of these another person approves. Amounts in cents, the charge's age in days.
-
-    One refund never passes the price of its message anyway, since it never passes its charge.
-    """
-
-    caller_day_cents: int
-    shift_cents: int
-    charge_age_days: int
-
-
-_DEFAULT_LIMITS = RefundLimits(caller_day_cents=1500, shift_cents=6000, charge_age_days=90)
-
-REFUND_LIMITS: dict[Role, RefundLimits] = dict.fromkeys((Role.SPECIALIST, Role.SUPERVISOR), _DEFAULT_LIMITS)

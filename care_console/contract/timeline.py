@@ -10,6 +10,7 @@ from pydantic import Field
 from care_console.contract.base import Instant, Page, Reply
 from care_console.contract.charges import ChargeState, PaymentMethod, RefundReason, RefundState
 from care_console.contract.consent import ConsentChannel, ConsentState
+from care_console.contract.decisions import ApprovalStanding
 from care_console.contract.messages import PreviewReason
 from care_console.contract.money import Cents
 
@@ -110,6 +111,7 @@ class RefundEntry(_Entry):
     requested_by: str
     sends_at: Instant | None = None
     failure: str | None = None
+    approval: ApprovalStanding | None = None
 
 
 class DisputeEntry(_Entry):
@@ -122,7 +124,10 @@ class DisputeEntry(_Entry):
 
 
 class ConsentEntry(_Entry):
-    """The number was opted out or in, or held."""
+    """The number was opted out or in, or held, or an opt-out was corrected, as `actor` had asked.
+
+    `correction`: that somebody asked for an opt-out to be corrected, and what another person said.
+    """
 
     kind: Literal[EntryKind.CONSENT] = EntryKind.CONSENT
     event: Literal["opt_out", "opt_in", "hold", "correction"]
@@ -130,6 +135,8 @@ class ConsentEntry(_Entry):
     channel: ConsentChannel
     words: str
     actor: str
+    approved_by: str | None = None
+    correction: ApprovalStanding | None = None
 
 
 class NoteEntry(_Entry):

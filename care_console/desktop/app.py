@@ -191,7 +191,9 @@ async def _put_together(
 
 def _queue_kinds() -> tuple[QueueKind, ...]:
     """The queues of the left column, in their order; `shell.queues` says how one is plugged in."""
-    return ()
+    from care_console.desktop.screens.approvals.queue import KIND as APPROVALS
+
+    return (APPROVALS,)
 
 
 def _import_desk() -> Any:

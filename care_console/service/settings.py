@@ -71,6 +71,38 @@ class Settings(BaseSettings):
     refund_certain_readings: int = Field(
         default=4, description="How many readings must find nothing before they may call a refund failed."
     )
+    refund_specialist_message_percent: int = Field(
+        default=100,
+        ge=0,
+        description="One refund without asking, for a specialist: percent of its message's price.",
+    )
+    refund_specialist_caller_day_cents: int = Field(
+        default=1500,
+        ge=0,
+        description="What one caller gets in a day without asking, by specialists, in cents.",
+    )
+    refund_specialist_shift_cents: int = Field(
+        default=6000, ge=0, description="What a specialist refunds in a shift without asking, in cents."
+    )
+    refund_supervisor_message_percent: int = Field(
+        default=100,
+        ge=0,
+        description="One refund without asking, for a supervisor: percent of its message's price.",
+    )
+    refund_supervisor_caller_day_cents: int = Field(
+        default=1500,
+        ge=0,
+        description="What one caller gets in a day without asking, by supervisors, in cents.",
+    )
+    refund_supervisor_shift_cents: int = Field(
+        default=6000, ge=0, description="What a supervisor refunds in a shift without asking, in cents."
+    )
+    refund_charge_age_days: int = Field(
+        default=90, ge=0, description="A charge older than this many days is refunded by two people only."
+    )
+    approval_hours: float = Field(
+        default=24.0, gt=0, description="How long a request waits for another person's decision, in hours."
+    )
     preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
     link_days: int = Field(default=30, description="How long a link lives, in days.")
     pool_size: int = Field(default=10, description="Database connections of one process.")

@@ -37,6 +37,7 @@ from care_console.contract.roles import PERMISSIONS, Role
 from care_console.contract.search import SearchReply
 from care_console.contract.session import RefreshSession, SignedIn, SignIn, Staff, WhoAmI
 from care_console.contract.timeline import NoteEntry, TimelinePage
+from tests.support.fake_approvals import HasApprovals
 from tests.support.fake_calls import FakeCalls
 from tests.support.fake_charges import FakeCharges
 from tests.support.fake_stories import a_message, a_story
@@ -69,7 +70,7 @@ class Deed:
 
 
 @dataclass
-class FakeService(FakeCalls, FakeCharges):
+class FakeService(FakeCalls, FakeCharges, HasApprovals):
     """Its state, open for tests to look at and to change."""
 
     url: str = ""
@@ -138,6 +139,7 @@ class FakeService(FakeCalls, FakeCharges):
             Route("/v1/refunds/{id}", _as_json(self._refund), methods=["GET", "DELETE"]),
             Route("/v1/opt-outs", _as_json(self._opt_out), methods=["POST"]),
             Route("/v1/events", _as_json(self._events)),
+            *self.approvals.routes(_as_json),
         ]
         return Starlette(routes=routes)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 from uuid import UUID
 
+from care_console.contract.approvals import Approval
 from care_console.contract.base import Reply
 from care_console.contract.charges import Refund, RefundState
 from care_console.contract.consent import OptOut
@@ -27,6 +28,9 @@ async def deliver(backend: Backend, row: PendingAction) -> Reply:
             return await _withdraw(backend, row)
         case Verb.OPT_OUT:
             return await backend.post(path("opt-outs"), row.body, OptOut, key=row.id)
+        case Verb.CORRECT:
+            place = path("opt-outs", row.subject_id, "corrections")
+            return await backend.post(place, row.body, Approval, key=row.id)
         case Verb.REISSUE:
             place = path("messages", row.subject_id, "links")
             return await backend.post(place, row.body, ReissuedLink, key=row.id)

@@ -19,7 +19,15 @@ _ACTS = {
     "stop.open": Act.OPT_OUT,
     "preview.open": Act.PREVIEW,
 }
-_OF_A_STORY = (*_ACTS, "wrap_up", "note.keep", "timeline.new", "caller.close", "caller.ring")
+_OF_A_STORY = (
+    *_ACTS,
+    "correction.open",
+    "wrap_up",
+    "note.keep",
+    "timeline.new",
+    "caller.close",
+    "caller.ring",
+)
 _BY_FOCUS = {
     "commit": "Nothing that could be done has the focus; open a refund, a link, a stop or a note first.",
     "undo": "Nothing here can be taken back now.",

@@ -23,7 +23,12 @@ CALLERS_WIDTH, SIDE_WIDTH = 176, 360
 
 
 class Side(Protocol):
-    """What the window asks of the column at the right, which is a widget too."""
+    """What the window asks of the column at the right, which is a widget too.
+
+    `ruled` fires with how the refund stands that is being typed, None once none is.
+    """
+
+    ruled: SignalInstance
 
     def show_story(self, view: StoryView) -> None:
         """Another story, or the same one read again."""
@@ -42,6 +47,9 @@ class Side(Protocol):
 
     def stop_texts(self) -> None:
         """F9."""
+
+    def correct_opt_out(self) -> None:
+        """Shift+F9, on the selected opt-out."""
 
     def stop_texts_for(self, phone: str) -> None:
         """F9 on a typed number (E.164) that nobody is known by."""

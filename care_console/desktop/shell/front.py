@@ -28,7 +28,9 @@ class Front(QObject):
     def __init__(self, parts: Parts, parent: QObject) -> None:
         super().__init__(parent)
         self._parts = parts
+        self._shown: OpenCaller | None = None
         parts.callers.front_changed.connect(self._front_changed)
+        parts.side.ruled.connect(parts.frame.top.show_ruling)
         parts.reader.story_read.connect(self._story_read)
         parts.reader.page_read.connect(self._page_read)
         parts.reader.failed.connect(self._read_failed)
@@ -76,6 +78,7 @@ class Front(QObject):
         parts.frame.story.put(front)
         self._run_timer(front)
         parts.frame.side_widget.setVisible(front is not None)
+        self._shown = front if front is not None and front.view is not None else None
         if front is not None and front.view is not None:
             parts.side.show_story(front.view)
             self._row_selected(parts.frame.story.timeline.selected_row())
@@ -109,6 +112,10 @@ class Front(QObject):
         if caller is parts.callers.front and caller.view is not None:
             parts.frame.story.story_read()
             parts.side.show_story(caller.view)
+            if self._shown is not caller:
+                # The row was selected before there was a story to act on: the side hears of it now.
+                self._shown = caller
+                self._row_selected(parts.frame.story.timeline.selected_row())
             self._show(caller)
         else:
             self.changed.emit()

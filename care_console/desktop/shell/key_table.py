@@ -46,6 +46,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("refund.open", "Refund", ("F7",), _ACT),
     KeyAction("reissue.open", "New link", ("F8",), _ACT),
     KeyAction("stop.open", "Stop texts", ("F9",), _ACT),
+    KeyAction("correction.open", "Correct a mistyped opt-out", ("Shift+F9",), _ACT),
     KeyAction("commit", "Do it", ("Ctrl+Return", "Ctrl+Enter"), _ACT, Scope.PANE, commits=True),
     KeyAction("wrap_up", "Wrap up the call", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), _CALL, commits=True),
     KeyAction("note.keep", "Keep the note, stay on the call", ("Ctrl+S",), _CALL, commits=True),

@@ -32,6 +32,7 @@ NEEDS: dict[str, Permission] = {
     "undo": Permission.REFUND,
     "reissue.open": Permission.REISSUE,
     "stop.open": Permission.OPT_OUT,
+    "correction.open": Permission.ASK_CORRECTION,
     "commit": Permission.READ_STORY,
     "wrap_up": Permission.WRITE_NOTE,
     "note.keep": Permission.WRITE_NOTE,

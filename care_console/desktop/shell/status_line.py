@@ -22,6 +22,7 @@ _OFFERED = (
     "back",
     "pane.next",
     "caller.next",
+    "queues",
     "commands",
     "keys",
 )
@@ -35,6 +36,7 @@ _BY_WORTH = (
     "commands",
     "preview.open",
     "back",
+    "queues",
     "caller.next",
     "pane.next",
 )
@@ -43,6 +45,7 @@ _SHORT = {
     "back": "back",
     "pane.next": "pane",
     "caller.next": "next caller",
+    "queues": "queues",
     "commands": "commands",
     "keys": "all keys",
     "preview.open": "hear it",

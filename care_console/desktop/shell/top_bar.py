@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QSizePolicy, QWidget
 
+from care_console.contract.limits import Ruling, Standing
 from care_console.contract.money import dollars
 from care_console.contract.recipients import RefundBudget
 from care_console.desktop.backend.client import ConnectionState
@@ -66,6 +67,7 @@ class TopBar(QFrame):
         self.connection = Badge(self._state)
         self.connection.setObjectName("connection")
         self._lay_out()
+        self._budget: RefundBudget | None = None
         self.show_budget(None)
         self.show_outbox(0, 0)
         self.show_connection(ConnectionState.CONNECTING, SessionState.SIGNED_OUT)
@@ -112,14 +114,31 @@ class TopBar(QFrame):
 
     def show_budget(self, budget: RefundBudget | None) -> None:
         """What may still be refunded to this caller today, without asking."""
+        self._budget = budget
         self.budget.setVisible(budget is not None)
-        if budget is not None:
-            left = min(budget.caller_day_left_cents, budget.shift_left_cents)
-            self.budget.setText(f"{dollars(left)} left today")
-            self.budget.setToolTip(
-                f"Refunds without asking: {dollars(budget.caller_day_left_cents)} to this caller today, "
-                f"{dollars(budget.shift_left_cents)} in this shift."
-            )
+        if budget is None:
+            return
+        left = min(budget.caller_day_left_cents, budget.shift_left_cents)
+        more = "" if left else "; more needs approval"
+        self._say_budget(f"{dollars(left)} left today{more}", _budget_in_full(budget), warns=not left)
+
+    def show_ruling(self, ruling: Ruling | None) -> None:
+        """How the refund stands that is being typed; None: none is, so the budget again."""
+        if ruling is None:
+            self.show_budget(self._budget)
+        elif ruling.standing is not Standing.GOES:
+            word = "Needs approval" if ruling.needs_approval else "Cannot be refunded"
+            self.budget.show()
+            self._say_budget(word, ruling.sentence, warns=True)
+        else:
+            self._say_budget("Within your limits", ruling.sentence, warns=False)
+
+    def _say_budget(self, words: str, in_full: str, *, warns: bool) -> None:
+        self.budget.setText(words)
+        self.budget.setToolTip(in_full)
+        self.budget.setAccessibleName(f"{words}. {in_full}")
+        self.budget.setProperty("tone", "warn" if warns else "")
+        self.budget.style().polish(self.budget)
 
     def show_outbox(self, stops: int, others: int) -> None:
         """How many STOPs, and how many other actions, wait to be sent."""
@@ -133,6 +152,19 @@ class TopBar(QFrame):
         """Offline, signed out, expired: three states that never look alike."""
         word, icon, tone = _connection_words(connection, session)
         self.connection.show_state(word, icon, tone)
+
+
+def _budget_in_full(budget: RefundBudget) -> str:
+    """Every limit, and what is left of it."""
+    limits = budget.limits
+    day, shift = dollars(budget.caller_day_left_cents), dollars(budget.shift_left_cents)
+    if limits is None:
+        return f"Refunds without asking: {day} to this caller today, {shift} in this shift."
+    return (
+        f"Refunds without asking: {day} of {dollars(limits.caller_day_cents)} to this caller today, {shift} "
+        f"of {dollars(limits.shift_cents)} in this shift. A charge more than {limits.charge_age_days} days "
+        "old needs another person."
+    )
 
 
 def _connection_words(connection: ConnectionState, session: SessionState) -> tuple[str, str, Tone]:

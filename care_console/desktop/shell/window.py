@@ -138,6 +138,7 @@ class DeskWindow(QMainWindow):
             "refund.open": lambda: self.front.act(self.side.refund),
             "reissue.open": lambda: self.front.act(self.side.reissue),
             "stop.open": self.front.stop_texts,
+            "correction.open": lambda: self.front.act(self.side.correct_opt_out),
             "preview.open": lambda: self.front.act(self.side.preview),
             "wrap_up": lambda: self.front.act(self.side.wrap_up),
             "note.keep": lambda: self.front.act(self.side.keep_note),

@@ -20,7 +20,9 @@ approvals = Table(
     Column("decided_by", Text, nullable=True),
     at_column("decided_at", nullable=True),
     at_column("withdrawn_at", nullable=True),
+    Column("withdrawn_by", Text, nullable=True),
     Column("note", Text, nullable=False, server_default=""),
+    Column("asked_note", Text, nullable=False, server_default=""),
     CheckConstraint("decided_by <> requested_by", name="not_ones_own"),
     Index(
         "ix_approvals_open",
@@ -28,5 +30,18 @@ approvals = Table(
         "id",
         postgresql_where=text("decision IS NULL AND withdrawn_at IS NULL"),
     ),
-    Index("uq_approvals_kind_subject", "kind", "subject", unique=True),
+    # One open request about a thing; declined or taken back, it may be asked for again.
+    Index(
+        "uq_approvals_open_subject",
+        "kind",
+        "subject",
+        unique=True,
+        postgresql_where=text("decision IS NULL AND withdrawn_at IS NULL"),
+    ),
+    Index("ix_approvals_kind_subject", "kind", "subject"),
+    Index(
+        "ix_approvals_open_recipient_id",
+        "recipient_id",
+        postgresql_where=text("decision IS NULL AND withdrawn_at IS NULL"),
+    ),
 )

@@ -21,7 +21,18 @@ consent_events = Table(
     Column("call_id", Text, nullable=True),
     Column("texts_cancelled", Integer, nullable=False, server_default="0"),
     Column("imported_id", Text, nullable=True, unique=True),
+    # Of a correction alone: which opt-out never was, who approved that, and where it put the number.
+    Column("corrects_id", BigInteger, ForeignKey("consent_events.id"), nullable=True),
+    Column("approved_by", Text, nullable=True),
+    Column("state_after", Text, nullable=True),
+    CheckConstraint("approved_by <> actor", name="not_ones_own"),
     CheckConstraint("kind IN ('opt_out', 'opt_in', 'hold', 'correction')", name="kind"),
+    Index(
+        "uq_consent_events_corrects_id",
+        "corrects_id",
+        unique=True,
+        postgresql_where=text("corrects_id IS NOT NULL"),
+    ),
     Index("ix_consent_events_phone_at", "phone", text("effective_at DESC"), text("id DESC")),
     Index(
         "ix_consent_events_log",

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from care_console.service.consent.turns import LIFTS_NOTHING as _LIFTS_NOTHING
+from care_console.service.consent.turns import states_sql as _states
 from care_console.service.foundation.database import driver_connection
 from care_console.service.imports.staging import Driver, open_transaction, run, run_all
 
 # Numbers settled in one transaction: each is locked until it ends, and a server has only so many locks.
 _NUMBERS_AT_A_TIME = 500
-
-# An old system's opt-in lifts an opt-out only where the person gave it: by a text, or on the web.
-_LIFTS_NOTHING = "e.kind = 'opt_in' AND e.imported_id IS NOT NULL AND e.channel NOT IN ('sms', 'web')"
-
-
-def _states(phones: str) -> str:
-    """SQL for where each number of a table of phones stands: the event that turned it last."""
-    return f"""
-    SELECT DISTINCT ON (phone) phone, state, effective_at AS since, channel, scope, id AS event_id FROM (
-        SELECT said.*, lag(state) OVER (PARTITION BY phone ORDER BY effective_at, id) AS before FROM (
-            SELECT e.phone, e.id, e.effective_at, e.channel, e.scope,
-                   CASE e.kind WHEN 'opt_out' THEN 'opted_out' WHEN 'hold' THEN 'held' ELSE 'opted_in' END
-                   AS state
-            FROM consent_events e WHERE e.phone IN (SELECT phone FROM {phones}) AND NOT ({_LIFTS_NOTHING})
-        ) said
-    ) turns WHERE state IS DISTINCT FROM before ORDER BY phone, effective_at DESC, id DESC"""
-
 
 _NOTE_PHONES = """
 CREATE TEMP TABLE IF NOT EXISTS import_phones (phone text PRIMARY KEY);

@@ -24,6 +24,11 @@ class Branch:
 
 _HOLDING = ", ".join(f"'{state.value}'" for state in RefundState if state.holds_money)
 
+_APPROVAL = (
+    "CASE WHEN a.id IS NULL THEN NULL ELSE jsonb_build_object('id', a.id::text, 'why', a.why, "
+    "'decision', a.decision, 'decided_by', a.decided_by, 'decided_at', a.decided_at, 'note', a.note) END"
+)
+
 BRANCHES: dict[EntryKind, Branch] = {
     EntryKind.MESSAGE: Branch(
         "messages m JOIN senders s ON s.id = m.sender_id JOIN facilities f ON f.id = s.facility_id",
@@ -75,13 +80,14 @@ BRANCHES: dict[EntryKind, Branch] = {
         f"WHERE r.charge_id = c.id AND r.state IN ({_HOLDING}))",
     ),
     EntryKind.REFUND: Branch(
-        "refunds r JOIN charges c ON c.id = r.charge_id",
+        "refunds r JOIN charges c ON c.id = r.charge_id "
+        "LEFT JOIN approvals a ON a.kind = 'refund' AND a.subject = r.id::text",
         "r.requested_at",
         "r.id",
         "r.recipient_id = :recipient",
         "'message_id', c.message_id::text, 'charge_id', r.charge_id::text, 'amount_cents', r.amount_cents, "
         "'state', r.state, 'reason', r.reason, 'requested_by', r.requested_by, 'sends_at', r.sends_at, "
-        "'failure', r.failure",
+        f"'failure', r.failure, 'approval', {_APPROVAL}",
     ),
     EntryKind.DISPUTE: Branch(
         "disputes d JOIN charges c ON c.id = d.charge_id",
@@ -92,13 +98,16 @@ BRANCHES: dict[EntryKind, Branch] = {
         "'status', d.status",
     ),
     EntryKind.CONSENT: Branch(
-        "consent_events e",
+        "consent_events e LEFT JOIN LATERAL (SELECT * FROM approvals k WHERE k.kind = 'correction' "
+        "AND k.subject = e.id::text AND k.withdrawn_at IS NULL ORDER BY k.id DESC LIMIT 1) a ON true",
         "e.effective_at",
         "e.id",
         "e.phone = :phone",
         # An imported opt-in lifts an opt-out only by text or web; by any other channel nothing changed.
         "'event', e.kind, 'channel', e.channel, 'words', e.words, 'actor', e.actor, "
+        f"'approved_by', e.approved_by, 'correction', {_APPROVAL}, "
         "'state', CASE WHEN e.kind = 'opt_out' THEN 'opted_out' WHEN e.kind = 'hold' THEN 'held' "
+        "WHEN e.kind = 'correction' THEN coalesce(e.state_after, 'opted_in') "
         "WHEN e.kind = 'opt_in' AND e.imported_id IS NOT NULL AND e.channel NOT IN ('sms', 'web') "
         "THEN 'opted_out' ELSE 'opted_in' END",
     ),

@@ -30,7 +30,7 @@ _WHO = text(
     """
     SELECT r.id, r.imported_id, r.phone, r.name, r.language, r.created_at,
         s.state, s.since, s.channel, s.scope, e.words,
-        (SELECT json_agg(json_build_array(h.kind, h.effective_at, h.channel, h.scope, h.words)
+        (SELECT json_agg(json_build_array(h.kind, h.effective_at, h.channel, h.scope, h.words, h.state_after)
                          ORDER BY h.effective_at DESC, h.id DESC)
          FROM (SELECT * FROM consent_events WHERE phone = r.phone
                ORDER BY effective_at DESC, id DESC LIMIT 50) h) AS history,
@@ -113,9 +113,11 @@ def _consent(row: Any) -> Consent:
     )
 
 
-def _event(kind: str, effective_at: str, channel: str, scope: str, words: str) -> Consent:
+def _event(
+    kind: str, effective_at: str, channel: str, scope: str, words: str, state_after: str | None
+) -> Consent:
     return Consent(
-        state=_STATE_AFTER[kind],
+        state=ConsentState(state_after) if state_after else _STATE_AFTER[kind],
         since=datetime.fromisoformat(effective_at),
         channel=ConsentChannel(channel),
         scope=scope,

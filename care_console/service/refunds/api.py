@@ -8,14 +8,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
 
+from care_console.contract.audit import Action
 from care_console.contract.charges import Refund, RefundRequest
+from care_console.contract.limits import RefundTerms
 from care_console.contract.problems import ProblemType
 from care_console.contract.roles import Permission
+from care_console.service.audit.rules import record
 from care_console.service.foundation.problems import Problem, row_id
 from care_console.service.foundation.routing import Ctx, OpenRoute, StaffRoute, allowed, services_of
 from care_console.service.gateways.cards.port import BadSignature
 from care_console.service.refunds import rules
 from care_console.service.refunds.inbox import take_event
+from care_console.service.refunds.limits import read_terms
 from care_console.service.refunds.problems import key_is_no_uuid
 from care_console.service.refunds.queries import read_refund
 
@@ -32,6 +36,14 @@ async def post_refund(
 ) -> Refund:
     """Ask for a refund. It is stored and holds its amount; it leaves after ten seconds."""
     return await rules.ask(ctx, row_id("charge", charge_id), _refund_id(idempotency_key), body)
+
+
+@router.get("/v1/charges/{charge_id}/refund-terms", dependencies=[allowed(Permission.REFUND)])
+async def get_refund_terms(ctx: Ctx, charge_id: str) -> RefundTerms:
+    """All that decides a refund of a charge by whoever asks: said before it is tried, with the same rule."""
+    terms = await read_terms(ctx, row_id("charge", charge_id))
+    await record(ctx, Action.CHARGE_READ, f"charge:{terms.charge_id}")
+    return terms
 
 
 @router.get("/v1/refunds/{refund_id}", dependencies=[allowed(Permission.READ_STORY)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from care_console.contract.limits import Ruling
 from care_console.contract.money import dollars
 from care_console.contract.problems import ProblemType
 from care_console.service.foundation.problems import Problem
@@ -27,34 +28,6 @@ def id_taken() -> Problem:
     )
 
 
-def not_refundable() -> Problem:
-    """The charge failed, so nothing was paid."""
-    return Problem(
-        ProblemType.CHARGE_NOT_REFUNDABLE,
-        HTTPStatus.CONFLICT,
-        "This charge failed: nothing was paid by it, so nothing can go back. No money moved.",
-    )
-
-
-def unknown_to_processor() -> Problem:
-    """A card charge whose reference at the processor was not handed down by the old system."""
-    return Problem(
-        ProblemType.CHARGE_NOT_REFUNDABLE,
-        HTTPStatus.CONFLICT,
-        "This charge came without its reference at the card processor, so nothing can be sent back through "
-        "it. No money moved. Ask a supervisor how else this caller can be paid.",
-    )
-
-
-def disputed() -> Problem:
-    """The cardholder's bank has the matter."""
-    return Problem(
-        ProblemType.CHARGE_DISPUTED,
-        HTTPStatus.CONFLICT,
-        "The cardholder's bank is disputing this charge and may give the money back itself. No money moved.",
-    )
-
-
 def charge_changed(refunded_cents: int) -> Problem:
     """Another refund came in between."""
     return Problem(
@@ -66,14 +39,20 @@ def charge_changed(refunded_cents: int) -> Problem:
     )
 
 
-def over_refund(left_cents: int) -> Problem:
-    """More than is left of the charge."""
-    left_cents = max(0, left_cents)  # a refund thought failed may have come true beyond it
+def refused(ruling: Ruling, left_cents: int) -> Problem:
+    """What the rule on refunds refuses, in its own sentence."""
+    kind = ruling.problem or ProblemType.CHARGE_NOT_REFUNDABLE
+    is_too_much = kind is ProblemType.OVER_REFUND
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_too_much else HTTPStatus.CONFLICT
+    return Problem(kind, status, ruling.sentence, fields={"left_cents": left_cents} if is_too_much else None)
+
+
+def overtaken(what_changed: str) -> Problem:
+    """The charge or the refund changed between the asking and the decision."""
     return Problem(
-        ProblemType.OVER_REFUND,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        f"Only {dollars(left_cents)} of this charge is left to refund. No money moved.",
-        fields={"left_cents": left_cents},
+        ProblemType.STALE_REQUEST,
+        HTTPStatus.CONFLICT,
+        f"{what_changed} This can no longer be approved; decline it. Nothing was done.",
     )
 
 

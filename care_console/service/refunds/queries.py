@@ -1,36 +1,30 @@
-"""Refunds as they are read: by id, and how much of a charge they hold."""
+"""Refunds as they are read."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from care_console.contract.approvals import ApprovalKind
 from care_console.contract.charges import Refund, RefundReason, RefundState
+from care_console.contract.decisions import ApprovalStanding
+from care_console.service.approvals.queries import standing_of
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
-from care_console.service.refunds.limits import HOLDING
 from care_console.service.refunds.tables import refunds
 
 
 async def read_refund(ctx: Context, refund_id: UUID) -> Refund:
-    """One refund as it stands."""
+    """One refund as it stands, with the approval that it needed."""
     row = (await ctx.connection.execute(select(refunds).where(refunds.c.id == refund_id))).first()
     if row is None:
         raise not_found("refund", refund_id)
-    return as_refund(row)
+    return as_refund(row, await standing_of(ctx, ApprovalKind.REFUND, str(refund_id)))
 
 
-async def held_cents(ctx: Context, charge_id: int) -> int:
-    """How much of a charge is refunded or on its way, in cents."""
-    query = select(func.coalesce(func.sum(refunds.c.amount_cents), 0)).where(
-        refunds.c.charge_id == charge_id, refunds.c.state.in_(HOLDING)
-    )
-    return int((await ctx.connection.execute(query)).scalar_one())
-
-
-def as_refund(row: Any) -> Refund:
+def as_refund(row: Any, approval: ApprovalStanding | None = None) -> Refund:
     """A row of `refunds` as the API shows it."""
     return Refund(
         id=row.id,
@@ -45,4 +39,5 @@ def as_refund(row: Any) -> Refund:
         sends_at=row.sends_at,
         settled_at=row.settled_at,
         failure=row.failure,
+        approval=approval,
     )

@@ -5,17 +5,19 @@ The charge's row is the lock: of two people who refund it at once, the second se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import insert, select, update
 
 from care_console.contract.approvals import ApprovalKind
 from care_console.contract.audit import Action
 from care_console.contract.changes import ChangeKind
-from care_console.contract.charges import ChargeState, PaymentMethod, Refund, RefundRequest, RefundState
+from care_console.contract.charges import Refund, RefundRequest, RefundState
+from care_console.contract.decisions import ApprovalStanding
+from care_console.contract.limits import DISPUTED, RefundTerms, Ruling, rule_on, ruling_at_all
+from care_console.contract.problems import ProblemType
 from care_console.evidence.entries import Json
 from care_console.service.approvals.rules import ask_approval, withdraw_request
 from care_console.service.audit.rules import record
@@ -23,48 +25,36 @@ from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
 from care_console.service.foundation.jobs import defer
 from care_console.service.foundation.problems import not_found
-from care_console.service.payments.tables import charges, disputes
+from care_console.service.payments.tables import charges
 from care_console.service.refunds import problems
-from care_console.service.refunds.limits import why_approval
-from care_console.service.refunds.queries import as_refund, held_cents
+from care_console.service.refunds.disputes import is_disputed
+from care_console.service.refunds.limits import read_terms
+from care_console.service.refunds.queries import as_refund
 from care_console.service.refunds.tables import refunds
-
-# A dispute that the house won or that was withdrawn leaves the charge as it was.
-_CLOSED_DISPUTES = ("won", "warning_closed")
-
-
-@dataclass(frozen=True, slots=True)
-class _Charge:
-    id: int
-    recipient_id: int
-    amount_cents: int
-    charged_at: datetime
-    status: str
-    method: str
-    processor_ref: str | None
 
 
 async def ask(ctx: Context, charge_id: int, refund_id: UUID, wanted: RefundRequest) -> Refund:
     """Take a refund: the intent, the hold, the entry and the job, all in this transaction."""
-    charge = await _lock_charge(ctx, charge_id)
-    await _check(ctx, charge, wanted)
-    why = await why_approval(ctx, charge.recipient_id, charge.charged_at, wanted.amount_cents)
-    state = RefundState.AWAITING_APPROVAL if why else RefundState.WAITING
-    refund = await _insert(ctx, charge, refund_id, wanted, state)
+    terms = await read_terms(ctx, charge_id, lock=True)
+    ruling = _checked(terms, wanted)
+    state = RefundState.AWAITING_APPROVAL if ruling.needs_approval else RefundState.WAITING
+    row = await _insert(ctx, charge_id, refund_id, wanted, state)
     details: dict[str, Json] = {
-        "charge": str(charge.id),
+        "charge": str(charge_id),
         "amount_cents": wanted.amount_cents,
         "reason": wanted.reason.value,
         "refunded_before_cents": wanted.expected_refunded_cents,
         "state": state.value,
     }
     await record(ctx, Action.REFUND_ASKED, f"refund:{refund_id}", details=details)
-    if why:
-        await ask_approval(ctx, ApprovalKind.REFUND, str(refund_id), why, charge.recipient_id)
-    else:
-        await start_waiting(ctx, refund_id, refund.sends_at or ctx.now)
-    await announce_refund(ctx, refund_id, charge.recipient_id)
-    return refund
+    await announce_refund(ctx, refund_id, row.recipient_id)
+    if not ruling.needs_approval:
+        await start_waiting(ctx, refund_id, row.sends_at)
+        return as_refund(row)
+    approval_id = await ask_approval(
+        ctx, ApprovalKind.REFUND, str(refund_id), ruling.sentence, row.recipient_id, wanted.note
+    )
+    return as_refund(row, ApprovalStanding(id=str(approval_id), why=ruling.sentence))
 
 
 async def withdraw(ctx: Context, refund_id: UUID) -> Refund:
@@ -83,28 +73,35 @@ async def withdraw(ctx: Context, refund_id: UUID) -> Refund:
     return changed
 
 
-async def approve(ctx: Context, refund_id: UUID) -> Refund:
+async def approve(ctx: Context, refund_id: UUID) -> None:
     """Somebody else approved it: its seconds begin now."""
-    row = await lock_refund(ctx, refund_id)
-    if row.state != RefundState.AWAITING_APPROVAL:
-        raise problems.too_late(row.state)
+    row = await _lock_awaiting(ctx, refund_id)
     if await is_disputed(ctx, row.charge_id):
-        raise problems.disputed()
+        raise problems.overtaken(DISPUTED)
     sends_at = ctx.now + timedelta(seconds=ctx.settings.refund_wait_seconds)
-    changed = await move(ctx, refund_id, RefundState.WAITING, sends_at=sends_at)
+    await move(ctx, refund_id, RefundState.WAITING, sends_at=sends_at)
     await start_waiting(ctx, refund_id, sends_at)
+    await record(ctx, Action.REFUND_APPROVED, f"refund:{refund_id}")
     await announce_refund(ctx, refund_id, row.recipient_id)
-    return changed
 
 
-async def decline(ctx: Context, refund_id: UUID) -> Refund:
+async def decline(ctx: Context, refund_id: UUID) -> None:
     """Somebody else declined it: the hold is given back."""
+    row = await _lock_awaiting(ctx, refund_id)
+    await move(ctx, refund_id, RefundState.DECLINED, settled_at=ctx.now)
+    await record(ctx, Action.REFUND_DECLINED, f"refund:{refund_id}")
+    await announce_refund(ctx, refund_id, row.recipient_id)
+
+
+async def expire(ctx: Context, refund_id: UUID, sentence: str) -> None:
+    """Nobody decided in time: the hold is given back. `sentence` is kept with it."""
     row = await lock_refund(ctx, refund_id)
     if row.state != RefundState.AWAITING_APPROVAL:
-        raise problems.too_late(row.state)
-    changed = await move(ctx, refund_id, RefundState.DECLINED, settled_at=ctx.now)
+        return
+    await move(ctx, refund_id, RefundState.WITHDRAWN, settled_at=ctx.now, failure=sentence)
+    details: dict[str, Json] = {"from": row.state, "why": sentence}
+    await record(ctx, Action.REFUND_WITHDRAWN, f"refund:{refund_id}", details=details)
     await announce_refund(ctx, refund_id, row.recipient_id)
-    return changed
 
 
 async def start_waiting(ctx: Context, refund_id: UUID, sends_at: datetime) -> None:
@@ -137,50 +134,40 @@ async def move(ctx: Context, refund_id: UUID, state: RefundState, **values: Any)
     return as_refund(moved.one())
 
 
-async def is_disputed(ctx: Context, charge_id: int) -> bool:
-    """Whether the cardholder's bank has the matter now."""
-    open_dispute = exists().where(
-        disputes.c.charge_id == charge_id, disputes.c.status.not_in(_CLOSED_DISPUTES)
-    )
-    return bool((await ctx.connection.execute(select(open_dispute))).scalar_one())
+async def _lock_awaiting(ctx: Context, refund_id: UUID) -> Any:
+    row = await lock_refund(ctx, refund_id)
+    if row.state != RefundState.AWAITING_APPROVAL:
+        raise problems.overtaken(f"Meanwhile this refund is {row.state.replace('_', ' ')}.")
+    return row
 
 
-async def _lock_charge(ctx: Context, charge_id: int) -> _Charge:
-    columns = [charges.c[name] for name in _Charge.__slots__]
-    query = select(*columns).where(charges.c.id == charge_id).with_for_update()
-    row = (await ctx.connection.execute(query)).mappings().first()
-    if row is None:
-        raise not_found("charge", charge_id)
-    return _Charge(**row)
-
-
-async def _check(ctx: Context, charge: _Charge, wanted: RefundRequest) -> None:
-    if charge.status != ChargeState.SUCCEEDED:
-        raise problems.not_refundable()
-    if charge.method == PaymentMethod.CARD and not charge.processor_ref:
-        raise problems.unknown_to_processor()
-    if await is_disputed(ctx, charge.id):
-        raise problems.disputed()
-    held = await held_cents(ctx, charge.id)
-    if held != wanted.expected_refunded_cents:
-        raise problems.charge_changed(held)
-    if held + wanted.amount_cents > charge.amount_cents:
-        raise problems.over_refund(charge.amount_cents - held)
+def _checked(terms: RefundTerms, wanted: RefundRequest) -> Ruling:
+    """How it stands; raises where it cannot go, or where the desk saw another charge than there is now."""
+    nothing = ruling_at_all(terms)
+    # What changed meanwhile is told first: the desk saw a charge of which something was left.
+    is_open = nothing is None or nothing.problem is ProblemType.OVER_REFUND
+    if is_open and terms.refunded_cents != wanted.expected_refunded_cents:
+        raise problems.charge_changed(terms.refunded_cents)
+    ruling = rule_on(terms, wanted.amount_cents)
+    if ruling.is_refused:
+        raise problems.refused(ruling, terms.left_cents)
+    return ruling
 
 
 async def _insert(
-    ctx: Context, charge: _Charge, refund_id: UUID, wanted: RefundRequest, state: RefundState
-) -> Refund:
+    ctx: Context, charge_id: int, refund_id: UUID, wanted: RefundRequest, state: RefundState
+) -> Any:
     taken = await ctx.connection.execute(select(refunds.c.id).where(refunds.c.id == refund_id))
     if taken.first() is not None:
         raise problems.id_taken()
     waits = timedelta(seconds=ctx.settings.refund_wait_seconds)
+    recipient_id = select(charges.c.recipient_id).where(charges.c.id == charge_id).scalar_subquery()
     inserted = await ctx.connection.execute(
         insert(refunds)
         .values(
             id=refund_id,
-            charge_id=charge.id,
-            recipient_id=charge.recipient_id,
+            charge_id=charge_id,
+            recipient_id=recipient_id,
             amount_cents=wanted.amount_cents,
             reason=wanted.reason.value,
             note=wanted.note,
@@ -191,4 +178,4 @@ async def _insert(
         )
         .returning(*refunds.c)
     )
-    return as_refund(inserted.one())
+    return inserted.one()

@@ -26,8 +26,9 @@ from care_console.service.gateways.cards.port import ProcessorRefund, ProcessorS
 from care_console.service.payments.tables import charges
 from care_console.service.prepaid.ledger import give_back
 from care_console.service.recipients.tables import recipients
-from care_console.service.refunds.queries import held_cents
-from care_console.service.refunds.rules import announce_refund, is_disputed, lock_refund, move, start_waiting
+from care_console.service.refunds.disputes import is_disputed
+from care_console.service.refunds.limits import held_cents
+from care_console.service.refunds.rules import announce_refund, lock_refund, move, start_waiting
 from care_console.service.refunds.tables import refunds
 
 log = structlog.get_logger(__name__)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from care_console.contract.charges import Charge, ChargeState, PaymentMethod, RefundReason
+from care_console.contract.limits import RefundTerms, Ruling, Standing, rule_on, ruling_at_all
 from care_console.contract.messages import Message, OfferKind, Verdict
 from care_console.contract.money import dollars
-from care_console.contract.recipients import RefundBudget
-from care_console.contract.roles import RefundLimits
 from care_console.desktop.widgets.when import day
 
 BRANDS = {
@@ -37,14 +35,6 @@ BANK_DAYS = "5 to 10 business days"
 """How long a card's bank may take to show a refund, as Stripe's documentation tells merchants."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """Why an amount may go, or who decides. `needs_approval`: another person has to say yes first."""
-
-    sentence: str
-    needs_approval: bool
-
-
 def left_cents(charge: Charge) -> int:
     """What of a charge can still be refunded, in cents."""
     return max(0, charge.amount_cents - charge.refunded_cents)
@@ -67,37 +57,35 @@ def refunded_before(charge: Charge) -> str:
     return f"{done} of {dollars(charge.amount_cents)} is refunded or on its way back. {left} is left."
 
 
-def why_not_at_all(charge: Charge) -> str | None:
+def as_termed(charge: Charge, terms: RefundTerms | None) -> Charge:
+    """The charge with what the terms say of it, which are newer than the message that it was read with."""
+    if terms is None:
+        return charge
+    news = {"refunded_cents": terms.refunded_cents, "disputed": terms.disputed, "state": terms.state}
+    return charge.model_copy(update=news)
+
+
+def ruling(charge: Charge, terms: RefundTerms | None, amount_cents: int) -> Ruling:
+    """How a refund of so much stands, by the service's own rule; without its terms, what can be told."""
+    if terms is not None:
+        return rule_on(terms, amount_cents)
+    left = left_cents(charge)
+    if amount_cents > left:
+        return Ruling(
+            Standing.REFUSED, f"Only {dollars(left)} of this charge is left to refund. No money moved."
+        )
+    return Ruling(Standing.GOES, "The service cannot be asked beforehand; it decides when this is sent.")
+
+
+def nothing_to_refund(terms: RefundTerms | None) -> str | None:
     """Why nothing of this charge can be refunded; None where something can."""
-    if charge.state is ChargeState.FAILED:
-        return "This charge failed, so no money was taken. There is nothing to refund."
-    if charge.disputed:
-        return "The cardholder disputed this charge with the bank, which decides. No refund on top of it."
-    if not left_cents(charge):
-        return "All of this charge is refunded or on its way back already."
-    return None
+    refused = ruling_at_all(terms) if terms is not None else None
+    return refused.sentence if refused is not None else None
 
 
-def allowance(
-    charge: Charge, amount_cents: int, budget: RefundBudget | None, limits: RefundLimits | None, now: datetime
-) -> Allowance:
-    """Whether an amount may go without asking, and the sentence that says why."""
-    if budget is None or limits is None:
-        return Allowance("The service decides whether you may.", False)
-    too_old = now - charge.charged_at > timedelta(days=limits.charge_age_days)
-    day_left, shift_left = budget.caller_day_left_cents, budget.shift_left_cents
-    if too_old:
-        return _asks(f"The charge is more than {limits.charge_age_days} days old")
-    if amount_cents > day_left:
-        return _asks(f"{dollars(day_left)} is left for this caller today")
-    if amount_cents > shift_left:
-        return _asks(f"{dollars(shift_left)} is left in this shift")
-    after = f"{dollars(day_left - amount_cents)} for this caller today, {dollars(shift_left - amount_cents)}"
-    return Allowance(f"Within your limits. After it: {after} in this shift.", False)
-
-
-def _asks(because: str) -> Allowance:
-    return Allowance(f"{because}, so another person approves it first. Nothing is sent before that.", True)
+def has_money_left(charge: Charge) -> bool:
+    """Whether something of it could go back, as far as the message tells."""
+    return charge.state is ChargeState.SUCCEEDED and not charge.disputed and left_cents(charge) > 0
 
 
 def what_the_caller_sees(charge: Charge, amount_cents: int) -> str:
@@ -129,6 +117,4 @@ def likely_charge(message: Message, selected_id: str | None) -> Charge | None:
     if offer.do is OfferKind.REFUND and offered:
         return offered[0]
     newest_first = sorted(message.charges, key=lambda charge: charge.charged_at, reverse=True)
-    return next((charge for charge in newest_first if why_not_at_all(charge) is None), None) or next(
-        iter(newest_first), None
-    )
+    return next(filter(has_money_left, newest_first), None) or next(iter(newest_first), None)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from care_console.contract.charges import Charge, RefundReason
+from care_console.contract.limits import Ruling, Standing
 from care_console.contract.messages import Message
 from care_console.contract.money import dollars
 from care_console.contract.phone import display_phone
@@ -61,19 +62,17 @@ class RefundForm(QWidget):
         self._facts["card"].setText(f"{facts.card(charge)}, {dollars(charge.amount_cents)}")
         self._facts["before"].setText(facts.refunded_before(charge))
 
-    def show_amount(self, charge: Charge, cents: int, allowance: facts.Allowance, barred: str | None) -> None:
+    def show_amount(self, charge: Charge, cents: int, ruling: Ruling) -> None:
         """What follows from the amount."""
         self._title.setText(f"Refund {dollars(cents)}" if cents else "Refund")
-        self._facts["allowed"].setText(barred or allowance.sentence)
-        warns = barred is not None or allowance.needs_approval
-        set_tone(self._facts["allowed"], Tone.WARN if warns else Tone.GOOD)
-        self._facts["sees"].setText(
-            facts.what_the_caller_sees(charge, cents) if cents and not barred else "—"
-        )
-        verb = "Ask approval for" if allowance.needs_approval else "Refund"
+        self._facts["allowed"].setText(ruling.sentence)
+        set_tone(self._facts["allowed"], Tone.GOOD if ruling.standing is Standing.GOES else Tone.WARN)
+        can_go = cents and not ruling.is_refused
+        self._facts["sees"].setText(facts.what_the_caller_sees(charge, cents) if can_go else "—")
+        verb = "Ask approval for" if ruling.needs_approval else "Refund"
         self.send_button.setText(f"{verb} {dollars(cents)}  {keys.shown('commit')}")
         self.send_button.setAccessibleName(f"{verb} {dollars(cents)}")
-        self.send_button.setEnabled(barred is None and self.amount.isEnabled())
+        self.send_button.setEnabled(not ruling.is_refused and self.amount.isEnabled())
 
     def set_editable(self, editable: bool) -> None:
         """Whether the fields take anything."""
@@ -89,6 +88,10 @@ class RefundForm(QWidget):
         if sent:
             self.notice.say("")
             self._progress.setFocus()
+
+    def show_what_follows(self, ruling: Ruling) -> None:
+        """What the commit sets off."""
+        self._hint.setText(_ASK_HINT if ruling.needs_approval else _SEND_HINT)
 
     def show_progress(self, can_undo: bool) -> None:
         """Say what is still possible."""
@@ -151,6 +154,10 @@ class RefundForm(QWidget):
 
 
 _SEND_HINT = "After this it waits 10 seconds and can be taken back in that time."
+_ASK_HINT = (
+    "After this somebody else decides, while the caller holds; it can be taken back until then. Nothing is "
+    "sent before that."
+)
 
 
 def _undo_hint() -> str:

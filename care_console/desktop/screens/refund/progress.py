@@ -21,6 +21,7 @@ from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.parts import Notice, button
 
 _TICK_MS = 200
+_CAN_BE_TAKEN_BACK = (RefundState.WAITING, RefundState.AWAITING_APPROVAL)
 
 
 def in_words(refund: Refund, now: datetime) -> tuple[str, Tone]:
@@ -32,6 +33,8 @@ def in_words(refund: Refund, now: datetime) -> tuple[str, Tone]:
         case RefundState.WAITING:
             return _countdown(refund, now), Tone.ACCENT
         case RefundState.WITHDRAWN:
+            if refund.failure:
+                return f"{amount}: {refund.failure}", Tone.WARN
             return f"{amount} was taken back in time. No money moved.", Tone.GOOD
         case RefundState.SUBMITTED | RefundState.PENDING:
             return f"{amount} is sent, waiting for the bank.", Tone.ACCENT
@@ -48,7 +51,7 @@ def in_words(refund: Refund, now: datetime) -> tuple[str, Tone]:
                 Tone.BAD,
             )
         case RefundState.DECLINED:
-            return f"{amount} was declined. No money moved.", Tone.BAD
+            return f"{amount} was declined{_by_whom(refund)}. No money moved.", Tone.BAD
         case _:
             assert_never(refund.state)
 
@@ -61,10 +64,17 @@ def seconds_left(refund: Refund, now: datetime) -> int:
 
 
 def _countdown(refund: Refund, now: datetime) -> str:
-    left = seconds_left(refund, now)
-    if not left:
-        return f"{dollars(refund.amount_cents)} is being sent."
-    return f"{dollars(refund.amount_cents)} sends in {left} s."
+    left, amount = seconds_left(refund, now), dollars(refund.amount_cents)
+    approved = f" Approved{_by_whom(refund)}." if refund.approval is not None else ""
+    return f"{amount} sends in {left} s.{approved}" if left else f"{amount} is being sent.{approved}"
+
+
+def _by_whom(refund: Refund) -> str:
+    """Who decided, and what they wrote."""
+    if refund.approval is None or refund.approval.decided_by is None:
+        return ""
+    wrote = f": “{refund.approval.note}”" if refund.approval.note else ""
+    return f" by {refund.approval.decided_by}{wrote}"
 
 
 class RefundProgress(QWidget):
@@ -119,6 +129,8 @@ class RefundProgress(QWidget):
             return False
         if self._refund is None:
             return self._row is not None and self._row.state is not PendingState.REFUSED
+        if self._refund.state is RefundState.AWAITING_APPROVAL:
+            return True
         return self._refund.state is RefundState.WAITING and seconds_left(self._refund, _now()) > 0
 
     def follow(self, refund_id: UUID, recipient_id: str, amount_cents: int) -> None:
@@ -188,11 +200,13 @@ class RefundProgress(QWidget):
         self.undo_button.setVisible(self.can_undo)
         if self._refund is not None and self._refund.state is not RefundState.WAITING:
             self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()  # approved: its seconds begin now
         self.changed.emit()
 
     def _sentence(self) -> tuple[str, Tone]:
         amount = dollars(self._amount_cents)
-        if self._taking_back and (self._refund is None or self._refund.state is RefundState.WAITING):
+        if self._taking_back and (self._refund is None or self._refund.state in _CAN_BE_TAKEN_BACK):
             gone = self._row is None and self._refund is None
             if gone:
                 return f"{amount} was taken back before it left this desk. No money moved.", Tone.GOOD

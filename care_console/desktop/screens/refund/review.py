@@ -13,24 +13,29 @@ from pydantic import ValidationError
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
+from shiboken6 import isValid
 
 from care_console.contract.card_numbers import holds_card_number
+from care_console.contract.changes import ChangeKind
 from care_console.contract.charges import Charge, RefundReason
+from care_console.contract.limits import RefundTerms, Ruling
 from care_console.contract.messages import Message
-from care_console.contract.money import dollars
 from care_console.contract.recipients import RecipientStory
-from care_console.contract.roles import REFUND_LIMITS
 from care_console.desktop.actions.refunds import ask_refund
 from care_console.desktop.backend.failures import BackendFailure
+from care_console.desktop.changes import Announcement
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import AlreadyOnItsWay, PendingAction, Verb
 from care_console.desktop.queries.messages import read_message
+from care_console.desktop.queries.terms import read_terms
 from care_console.desktop.screens.drafts import DraftKeeper
 from care_console.desktop.screens.refund import facts
 from care_console.desktop.screens.refund.form import RefundForm
 from care_console.desktop.screens.refund.progress import RefundProgress
 from care_console.desktop.shell import keys, tasks
 from care_console.desktop.shell.tokens import Tone
+
+_TOGETHER_MS = 60
 
 
 class Phase(StrEnum):
@@ -46,16 +51,19 @@ class Phase(StrEnum):
 class _About:
     message: Message
     charge: Charge
+    terms: RefundTerms | None = None
 
 
 class RefundReview(QDialog):
-    """Window-modal; show it with `open()`. `asked` fires once the refund lies in the outbox.
+    """Window-modal; show it with `open()`. `asked` fires once the refund lies in the outbox, `ruled` with how
+    the amount that is typed stands.
 
     The refund's id is made with the review and kept in its draft, so that the same refund asked for twice,
     by two key presses or after a crash, is one refund.
     """
 
     asked = Signal(object)
+    ruled = Signal(object)
 
     def __init__(self, desk: Desk, story: RecipientStory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,11 +88,19 @@ class RefundReview(QDialog):
         keys.bind(self, "undo", self.progress.undo)
         keys.bind(self, "back", self.reject)
         self.finished.connect(self._on_finished)
+        self._terms_soon = QTimer(self)
+        self._terms_soon.setSingleShot(True)
+        self._terms_soon.setInterval(_TOGETHER_MS)
+        self._terms_soon.timeout.connect(self._renew_terms)
+        self._unsubscribe = desk.changes.subscribe(self._heard)
+        self.destroyed.connect(self._unsubscribe)
         self._show_phase()
 
     async def show_charge(self, message: Message, charge: Charge, reason: RefundReason | None) -> None:
         """Fill the review; what was half written about this charge comes back, its id with it."""
-        self._about = _About(message, charge)
+        terms = await self._read_terms(charge.id)
+        charge = facts.as_termed(charge, terms)
+        self._about = _About(message, charge, terms)
         drafts = DraftKeeper(self._desk, Verb.REFUND, charge.id, self._fields, self)
         kept = await drafts.restore()
         self.form.show_charge(message, charge, _now())
@@ -168,11 +184,40 @@ class RefundReview(QDialog):
             self.form.notice.say(failure.sentence, Tone.BAD)
             return
         charge = next((each for each in message.charges if each.id == about.charge.id), None)
+        terms = await self._read_terms(about.charge.id)
         if charge is not None and self.phase is Phase.EDITING:
-            said = self.form.notice.text
-            self._about = _About(message, charge)
-            self.form.show_charge(message, charge, _now())
-            self._show_phase()
+            self._show_again(_About(message, facts.as_termed(charge, terms), terms))
+
+    async def _read_terms(self, charge_id: str) -> RefundTerms | None:
+        """What the rule is asked with; None where the service cannot be asked: it decides later."""
+        try:
+            return await read_terms(self._desk, charge_id)
+        except BackendFailure:
+            return None
+
+    def _heard(self, change: Announcement) -> None:
+        """Any refund may take from what is left, of the charge, for the caller or in the shift."""
+        if not isValid(self):
+            self._unsubscribe()
+        elif change.kind is ChangeKind.REFUND and self.phase is Phase.EDITING:
+            self._terms_soon.start()
+
+    def _renew_terms(self) -> None:
+        if self._about is not None and self.phase is Phase.EDITING:
+            tasks.start(self._read_terms_again(self._about), "reading what is left to refund")
+
+    async def _read_terms_again(self, about: _About) -> None:
+        terms = await self._read_terms(about.charge.id)
+        if terms is not None and self.phase is Phase.EDITING and self._about is about:
+            self._show_again(_About(about.message, facts.as_termed(about.charge, terms), terms))
+
+    def _show_again(self, about: _About) -> None:
+        """The same charge as it stands now; what was said and typed stays."""
+        said = self.form.notice.text
+        self._about = about
+        self.form.show_charge(about.message, about.charge, _now())
+        self._show_phase()
+        if said:
             self.form.notice.say(said, Tone.BAD)
 
     def _back_to_editing(self, sentence: str) -> None:
@@ -182,6 +227,8 @@ class RefundReview(QDialog):
         self.form.notice.say(sentence, Tone.BAD)
 
     def _on_finished(self) -> None:
+        self._unsubscribe()
+        self.ruled.emit(None)
         if self._drafts is not None and self.phase is Phase.EDITING:
             self._drafts.flush()
         self.progress.leave()
@@ -193,9 +240,9 @@ class RefundReview(QDialog):
 
     def _problem(self) -> str | None:
         assert self._about is not None
-        barred = self._barred()
-        if barred is not None:
-            return f"{barred} Nothing was sent."
+        ruling = self._ruling()
+        if ruling.is_refused:
+            return f"{ruling.sentence} Nothing was sent."
         if not self.form.amount.cents:
             return "Type an amount of money, like $3.99. Nothing was sent."
         if self.form.reasons.value is None:
@@ -223,26 +270,18 @@ class RefundReview(QDialog):
         self.form.show_sent(self.phase is Phase.SENT)
         if self._about is None:
             return
-        cents, barred = self.form.amount.cents, self._barred()
-        self.form.amount.mark(bool(cents) and barred is None)
-        self.form.show_amount(self._about.charge, cents or 0, self._allowance(cents or 0), barred)
+        cents, ruling = self.form.amount.cents, self._ruling()
+        self.form.amount.mark(bool(cents) and not ruling.is_refused)
+        self.form.show_amount(self._about.charge, cents or 0, ruling)
         if self.phase is Phase.EDITING:
-            self.form.notice.say(facts.why_not_at_all(self._about.charge) or "", Tone.BAD)
+            self.form.notice.say(facts.nothing_to_refund(self._about.terms) or "", Tone.BAD)
+            self.form.show_what_follows(ruling)
+            self.ruled.emit(ruling)
 
-    def _barred(self) -> str | None:
-        """Why this amount of this charge cannot go, whoever asks."""
+    def _ruling(self) -> Ruling:
+        """How the amount that is typed stands."""
         assert self._about is not None
-        cents, left = self.form.amount.cents or 0, facts.left_cents(self._about.charge)
-        too_much = (
-            f"{dollars(cents)} is more than the {dollars(left)} that is left." if cents > left else None
-        )
-        return facts.why_not_at_all(self._about.charge) or too_much
-
-    def _allowance(self, cents: int) -> facts.Allowance:
-        assert self._about is not None
-        staff = self._desk.session.staff
-        limits = REFUND_LIMITS.get(staff.role) if staff is not None else None
-        return facts.allowance(self._about.charge, cents, self._story.refund_budget, limits, _now())
+        return facts.ruling(self._about.charge, self._about.terms, self.form.amount.cents or 0)
 
     def _fields(self) -> Mapping[str, Any]:
         reason = self.form.reasons.value

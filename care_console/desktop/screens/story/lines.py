@@ -6,6 +6,7 @@ from typing import assert_never
 
 from care_console.contract.charges import ChargeState, PaymentMethod, RefundState
 from care_console.contract.consent import ConsentChannel, ConsentState
+from care_console.contract.decisions import Decision
 from care_console.contract.money import dollars
 from care_console.contract.timeline import (
     ChargeEntry,
@@ -215,8 +216,27 @@ def _refund(entry: RefundEntry) -> _Parts:
         ("Asked by", entry.requested_by),
         ("Charge", entry.charge_id),
         *_given("Why not", entry.failure),
+        *_approval(entry),
     )
-    return "refund", line, badge, tone, details
+    return "refund", line + _decided(entry), badge, tone, details
+
+
+def _decided(entry: RefundEntry) -> str:
+    """Who said yes or no, where somebody had to."""
+    if entry.approval is None or entry.approval.decision is None:
+        return ""
+    word = "approved" if entry.approval.decision is Decision.APPROVE else "declined"
+    return f", {word} by {entry.approval.decided_by}"
+
+
+def _approval(entry: RefundEntry) -> Details:
+    if entry.approval is None:
+        return ()
+    return (
+        ("Approval", entry.approval.why),
+        *_given("Decided by", entry.approval.decided_by),
+        *_given("They wrote", entry.approval.note),
+    )
 
 
 def _consent(entry: ConsentEntry) -> _Parts:
@@ -228,7 +248,16 @@ def _consent(entry: ConsentEntry) -> _Parts:
         "correction": "Corrected",
     }[entry.event]
     line = f"{lead} {CHANNELS[entry.channel]}{quoted}"
-    details: Details = (("Words", entry.words or "(none)"), ("By", entry.actor))
+    if entry.event == "correction":
+        line = f"An opt-out {CHANNELS[entry.channel]} was a mistake{quoted}"
+    details: Details = (
+        ("Words", entry.words or "(none)"),
+        ("By", entry.actor),
+        *_given("Approved by", entry.approved_by),
+        *_given("Correction", _correction_words(entry)),
+    )
+    if entry.correction is not None and entry.correction.decision is None:
+        return "consent_off", line, "correction asked", Tone.WARN, details
     match entry.state:
         case ConsentState.OPTED_IN:
             return "consent_on", line, "texts on", Tone.GOOD, details
@@ -238,6 +267,17 @@ def _consent(entry: ConsentEntry) -> _Parts:
             return "consent_held", line, "held", Tone.WARN, details
         case _:
             assert_never(entry.state)
+
+
+def _correction_words(entry: ConsentEntry) -> str:
+    """What became of the asking that this be corrected; empty where nobody asked."""
+    asked = entry.correction
+    if asked is None:
+        return ""
+    if asked.decision is None:
+        return "asked for; waits for another person"
+    word = "approved" if asked.decision is Decision.APPROVE else "declined"
+    return f"{word} by {asked.decided_by}" + (f": “{asked.note}”" if asked.note else "")
 
 
 def _given(label: str, value: str | None) -> Details:

@@ -55,6 +55,7 @@ def _kind(verb: Verb) -> str:
         Verb.OPT_OUT: "Consent",
         Verb.REISSUE: "Link",
         Verb.NOTE: "Note",
+        Verb.CORRECT: "Consent",
         Verb.CONTACT: "Call",
     }[verb]
 
@@ -69,6 +70,8 @@ def _line(action: PendingAction) -> str:
             return f"Stop texts to {display_phone(action.subject_id)}"
         case Verb.REISSUE:
             return "A new link is being made"
+        case Verb.CORRECT:
+            return f"A correction is asked for: {action.body.get('reason', '')}"
         case Verb.NOTE:
             return str(action.body.get("text", "A note"))
         case Verb.CONTACT:

@@ -79,6 +79,8 @@ class StoryReader(QObject):
         except BackendFailure as failure:
             self._trouble(caller, failure)
             return
+        if self._is_gone(caller):
+            return
         caller.view, caller.trouble = view, ""
         caller.name, caller.phone = view.story.name, view.story.phone
         doubled = _doubled(caller)
@@ -93,7 +95,7 @@ class StoryReader(QObject):
         except BackendFailure as failure:
             self._trouble(caller, failure)
             return
-        if number != caller.reading:
+        if number != caller.reading or self._is_gone(caller):
             return
         caller.cursor = page.next_cursor
         self.show_pending(caller)
@@ -116,13 +118,18 @@ class StoryReader(QObject):
         try:
             page = await timeline.page(self._desk, caller.recipient_id, caller.kinds, caller.cursor)
         except BackendFailure as failure:
-            caller.cursor = None if number != caller.reading else caller.cursor
-            caller.model.page_failed()
-            self._trouble(caller, failure)
+            if not self._is_gone(caller):
+                caller.cursor = None if number != caller.reading else caller.cursor
+                caller.model.page_failed()
+                self._trouble(caller, failure)
             return
-        if number == caller.reading:
+        if number == caller.reading and not self._is_gone(caller):
             caller.cursor = page.next_cursor
             caller.model.append(_rows(page, caller), has_more=page.next_cursor is not None)
+
+    def _is_gone(self, caller: OpenCaller) -> bool:
+        """Whether the caller was closed meanwhile: their timeline's model is gone then, too."""
+        return self._callers.get(caller.recipient_id) is not caller
 
     def _trouble(self, caller: OpenCaller, failure: BackendFailure) -> None:
         caller.trouble = failure.sentence

@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from care_console.contract.charges import Charge, ChargeState, PaymentMethod
-from care_console.contract.recipients import RefundBudget
-from care_console.contract.roles import REFUND_LIMITS, Role
+from care_console.contract.limits import Standing
 from care_console.desktop.screens.refund import facts
 from care_console.desktop.widgets.money import parse_dollars
+from tests.support.fake_approvals import some_terms
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
-LIMITS = REFUND_LIMITS[Role.SPECIALIST]
 
 
 def charge(**given: object) -> Charge:
@@ -46,29 +45,24 @@ def test_what_is_no_amount(typed: str) -> None:
 
 
 def test_a_limit_is_explained_before_it_is_hit() -> None:
-    budget = RefundBudget(caller_day_left_cents=300, shift_left_cents=5000)
-    asks = facts.allowance(charge(), 399, budget, LIMITS, NOW)
+    terms = some_terms(caller_day_left_cents=300)
+    asks = facts.ruling(charge(), terms, 399)
     assert asks.needs_approval
-    assert "$3.00 is left for this caller today" in asks.sentence
-    assert not facts.allowance(charge(), 300, budget, LIMITS, NOW).needs_approval
+    assert asks.sentence == (
+        "This needs another person's approval, because only $3.00 of $15.00 is left for this caller today."
+    )
+    assert facts.ruling(charge(), terms, 300).standing is Standing.GOES
 
 
-def test_an_old_charge_needs_another_person() -> None:
-    budget = RefundBudget(caller_day_left_cents=1500, shift_left_cents=6000)
-    old = charge(charged_at=NOW - timedelta(days=91))
-    assert facts.allowance(old, 100, budget, LIMITS, NOW).needs_approval
+def test_without_the_service_only_what_is_certain_is_said() -> None:
+    assert "cannot be asked" in facts.ruling(charge(), None, 399).sentence
+    assert facts.ruling(charge(refunded_cents=200), None, 399).is_refused
 
 
-@pytest.mark.parametrize(
-    ("given", "because"),
-    [
-        ({"state": ChargeState.FAILED}, "failed"),
-        ({"disputed": True}, "disputed"),
-        ({"refunded_cents": 399}, "All of this charge"),
-    ],
-)
-def test_what_cannot_be_refunded_says_why(given: dict[str, object], because: str) -> None:
-    assert because in (facts.why_not_at_all(charge(**given)) or "")
+def test_the_terms_are_newer_than_the_message() -> None:
+    seen = facts.as_termed(charge(), some_terms(refunded_cents=399))
+    assert facts.left_cents(seen) == 0
+    assert "All of this charge" in (facts.nothing_to_refund(some_terms(refunded_cents=399)) or "")
 
 
 def test_what_went_back_and_what_is_left() -> None:

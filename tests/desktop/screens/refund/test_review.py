@@ -19,6 +19,7 @@ from care_console.desktop.screens.refund.review import Phase, RefundReview
 from care_console.desktop.shell import keys
 from tests.desktop.screens.care import Care, CareService, care, on_qt
 from tests.support.desks import a_desk
+from tests.support.fake_approvals import some_terms
 from tests.support.fake_service import PASSWORD, Problem, fake_service
 from tests.support.story_service import AWKWARD, AWKWARD_NAME, MARIA
 
@@ -118,7 +119,7 @@ def test_what_is_wrong_is_said_and_nothing_is_sent(folder: Path) -> None:
         async with care(folder) as desk:
             review = await opened(desk)
             for amount, sentence in (
-                ("$4.00", "more than"),
+                ("$4.00", "Only $3.99 of this charge is left"),
                 ("", "amount of money"),
                 ("$0", "amount of money"),
             ):
@@ -195,6 +196,7 @@ def test_after_a_refusal_the_charge_is_shown_as_it_is_now_and_can_be_refunded(fo
             message = desk.service.messages["m28"]
             changed = [charge.model_copy(update={"refunded_cents": 100}) for charge in message.charges]
             desk.service.messages["m28"] = message.model_copy(update={"charges": changed})
+            desk.service.approvals.terms["c28b"] = some_terms("c28b", refunded_cents=100)
             desk.service.refuse_next.append(Problem(409, ProblemType.CHARGE_CHANGED, "It changed meanwhile."))
             desk.press("Ctrl+Return")
             await desk.until(lambda: "$2.99 is left" in desk.find(QLabel, "refund_before").text())

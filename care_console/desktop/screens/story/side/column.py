@@ -15,12 +15,13 @@ from care_console.contract.consent import OptOut
 from care_console.contract.messages import Preview, PreviewReason, ReissuedLink
 from care_console.contract.recipients import Act
 from care_console.contract.statements import ExplainedCharge
-from care_console.contract.timeline import TimelineEntry
+from care_console.contract.timeline import ConsentEntry, TimelineEntry
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.queries.story import StoryView
+from care_console.desktop.screens.correction.panel import why_not
 from care_console.desktop.screens.preview.section import PreviewSection
 from care_console.desktop.screens.refund.review import RefundReview
 from care_console.desktop.screens.story.side.answers import Known, answer
@@ -61,6 +62,7 @@ class SideColumn(QWidget):
     acted = Signal(object)
     wrapped = Signal(object)
     began = Signal(object)
+    ruled = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -147,6 +149,15 @@ class SideColumn(QWidget):
             return
         story, panel = self._view.story, self.panels.opt_out
         self.panels.open(panel, partial(panel.show_for, story.phone, story.id, story.consent))
+
+    def correct_opt_out(self) -> None:
+        """Shift+F9: ask that the selected opt-out be corrected, which somebody mistyped."""
+        entry, panel = self.at_hand.entry, self.panels.correction
+        trouble = why_not(entry)
+        if self._view is None or trouble is not None or not isinstance(entry, ConsentEntry):
+            self._tell(trouble or "Open a caller first.")
+            return
+        self.panels.open(panel, partial(panel.show_for, self._view.story.id, entry))
 
     def stop_texts_for(self, phone: str) -> None:
         """Stop texts to a number (E.164) that nobody is known by, with no story open."""
@@ -235,6 +246,7 @@ class SideColumn(QWidget):
             part.asked.connect(self.acted)
         self.money.asked.connect(self._note_refund)
         self.money.told.connect(self._refund_told)
+        self.money.ruled.connect(self.ruled)
         self.panels.opt_out.done.connect(self._note_opt_out)
         self.panels.reissue.done.connect(self._note_link)
         self.panels.moved.connect(lambda: self.note.show_panel(self.panels.half_filled))

@@ -23,10 +23,12 @@ from care_console.desktop.shell import tasks
 
 
 class Money(QObject):
-    """Reviews one refund at a time. `asked` fires with its outbox row, `told` with each answer about one."""
+    """Reviews one refund at a time. `asked`: its outbox row; `told`: each answer about one; `ruled`: how the
+    typed amount stands."""
 
     asked = Signal(object)
     told = Signal(object)
+    ruled = Signal(object)
 
     def __init__(
         self, desk: Desk, do: DoSection, at_hand: MessageAtHand, way_back: WayBack, column: QWidget
@@ -63,6 +65,7 @@ class Money(QObject):
         self._way_back.remember(even_inside=True)
         review.asked.connect(self.asked)
         review.progress.changed.connect(partial(self._tell_of, review))
+        review.ruled.connect(self.ruled)
         review.finished.connect(self._closed)
         review.open()
         tasks.start(self._fill(review, message_id), "reading the charge")

@@ -1,4 +1,4 @@
-"""The panels that open in the place of the buttons: stop texts, new link. One at a time."""
+"""The panels that open in the place of the buttons: stop texts, new link, correction. One at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import PendingAction
+from care_console.desktop.screens.correction.panel import CorrectionPanel
 from care_console.desktop.screens.opt_out.panel import OptOutPanel
 from care_console.desktop.screens.panel import ActionPanel
 from care_console.desktop.screens.reissue.panel import ReissuePanel
@@ -31,6 +32,7 @@ class Panels(QObject):
         self._way_back = way_back
         self.opt_out = OptOutPanel(desk)
         self.reissue = ReissuePanel(desk)
+        self.correction = CorrectionPanel(desk)
         for panel in self._all:
             do.place.addWidget(panel)
             panel.hide()
@@ -39,7 +41,7 @@ class Panels(QObject):
 
     @property
     def _all(self) -> tuple[ActionPanel, ...]:
-        return self.opt_out, self.reissue
+        return self.opt_out, self.reissue, self.correction
 
     @property
     def open_now(self) -> ActionPanel | None:

@@ -1,0 +1,1 @@
+"""Asking that a mistyped opt-out be corrected; another person decides."""

@@ -1,0 +1,128 @@
+"""Asks that a mistyped opt-out be corrected: why it was a mistake, and then that it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from care_console.contract.approvals import Approval
+from care_console.contract.base import Reply
+from care_console.contract.card_numbers import holds_card_number
+from care_console.contract.consent import ConsentChannel
+from care_console.contract.timeline import ConsentEntry
+from care_console.desktop.actions.corrections import ask_correction
+from care_console.desktop.backend.failures import BackendFailure
+from care_console.desktop.desk import Desk
+from care_console.desktop.outbox.pending import AlreadyOnItsWay, Verb
+from care_console.desktop.screens.drafts import DraftKeeper
+from care_console.desktop.screens.panel import ActionPanel
+from care_console.desktop.shell import tasks
+from care_console.desktop.shell.tokens import Tone
+from care_console.desktop.widgets.parts import words
+
+_PROMISE = "Another person decides. Until then texts stay off; nobody at the desk opts a number in."
+_TYPED = (ConsentChannel.CARE_CALL, ConsentChannel.COMPLAINT)
+_NOTE_HEIGHT = 72
+
+
+def why_not(entry: object) -> str | None:
+    """Why the selected row cannot be corrected, as far as the desk can tell; None where it may be."""
+    if not isinstance(entry, ConsentEntry) or entry.event != "opt_out":
+        return "Select the opt-out that was a mistake in the timeline first."
+    if entry.channel not in _TYPED:
+        return "That opt-out came from the number itself; only its own START opts it back in."
+    return None
+
+
+class CorrectionPanel(ActionPanel):
+    """One field: why it was a mistake."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, "correctionPanel", "Ask for the correction", parent)
+        self._opt_out_id = ""
+        self._recipient_id = ""
+        self.on_file = words("", "soft", "correctionOnFile")
+        self.reason = QPlainTextEdit()
+        self.reason.setObjectName("correctionReason")
+        self.reason.setAccessibleName("Why it was a mistake")
+        self.reason.setPlaceholderText("Why it was a mistake")
+        self.reason.setTabChangesFocus(True)
+        self.reason.setFixedHeight(_NOTE_HEIGHT)
+        self.promise = words(_PROMISE, "hint")
+        for part in (self.on_file, self.reason, self.promise):
+            self.body.addWidget(part)
+        self.reason.textChanged.connect(self._on_edited)
+
+    def show_for(self, recipient_id: str, entry: ConsentEntry) -> None:
+        """Open on an opt-out of the timeline."""
+        self.unfollow()
+        if self.drafts is not None:
+            self.drafts.flush()
+            self.drafts.deleteLater()
+        self._recipient_id, self._opt_out_id = recipient_id, entry.id
+        self.heading.setText("Correct a mistyped opt-out")
+        self.on_file.setText(f"On file, by {entry.actor}: “{entry.words}”")
+        self.state.say("")
+        self.drafts = None
+        self.reason.clear()
+        self.drafts = DraftKeeper(self.desk, Verb.CORRECT, entry.id, self._fields, self)
+        self.set_editing(True)
+        self.reason.setFocus()
+        tasks.start(self._restore(self.drafts), "restoring what was typed")
+
+    def commit(self) -> None:
+        """Ask for it."""
+        if not self.editing:
+            return
+        text = self.reason.toPlainText().strip()
+        if not text:
+            self.refuse("Why was it a mistake? Whoever decides reads it. Nothing was sent.")
+            self.reason.setFocus()
+        elif holds_card_number(text):
+            self.refuse("The reason holds what looks like a card number; take it out. Nothing was sent.")
+        else:
+            self.set_editing(False)
+            if self.drafts is not None:
+                self.drafts.leave()
+            tasks.start(self._ask(text), "asking for the correction")
+
+    async def _ask(self, text: str) -> None:
+        try:
+            row = await ask_correction(
+                self.desk, opt_out_id=self._opt_out_id, reason=text, recipient_id=self._recipient_id
+            )
+        except (BackendFailure, AlreadyOnItsWay) as failure:
+            self.refuse(failure.sentence)
+        except ValidationError as failure:
+            self.refuse(failure.errors()[0]["msg"])
+        else:
+            self.follow(row)
+
+    def answered(self, answer: Reply) -> None:
+        """Say that it waits for somebody else."""
+        if isinstance(answer, Approval):
+            self.state.say(
+                "Asked for. It waits for another person's decision; texts stay off until then.", Tone.ACCENT
+            )
+
+    def set_editing(self, editing: bool) -> None:
+        """What was sent can be read and not changed."""
+        super().set_editing(editing)
+        self.reason.setReadOnly(not editing)
+        self.promise.setVisible(editing)
+
+    async def _restore(self, drafts: DraftKeeper) -> None:
+        kept = await drafts.restore()
+        if kept is not None and drafts is self.drafts and not self.reason.toPlainText():
+            self.reason.setPlainText(kept.get("reason") or "")
+
+    def _fields(self) -> Mapping[str, Any] | None:
+        text = self.reason.toPlainText()
+        return {"reason": text} if text.strip() else None
+
+    def _on_edited(self) -> None:
+        if self.drafts is not None and self.editing:
+            self.drafts.changed()
