@@ -111,6 +111,12 @@ class Hands:
         label = part if isinstance(part, QLabel) else part.findChild(QLabel)
         return label.text() if label is not None else part.accessibleName()
 
+    def tells_in(self, name: str) -> str:
+        """All the words of the labels in a part that is on the screen; none if it is hidden."""
+        if not self.sees(name):
+            return ""
+        return "\n".join(label.text() for label in self.part(name).findChildren(QLabel) if label.isVisible())
+
     def are_at(self, name: str) -> bool:
         """Whether a part has the focus."""
         focus = QApplication.focusWidget()

@@ -20,10 +20,12 @@ STEPS = [
     "find",
     "story",
     "preview",
+    "diagnosis",
     "stop-texts",
     "new-link",
     "refund-undo",
     "refund-settle",
+    "charged-twice",
     "stop-offline",
 ]
 
@@ -53,6 +55,8 @@ def test_every_step_is_done_and_nothing_is_left_running(tmp_path: Path) -> None:
     assert checked["refund-settle"]["keys"] <= 4
     assert checked["refund-settle"]["at_the_processor"] == 1
     assert checked["refund-undo"]["at_the_processor"] == 0
+    assert checked["diagnosis"]["keys"] <= 2
+    assert checked["charged-twice"]["keys"] <= 4
     assert checked["stop-offline"]["opt_outs"] == 1
     assert not _running_on(data_dir)
 

@@ -16,9 +16,11 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("find", finding.find_by_number),
     ("story", finding.read_story),
     ("preview", hearing.preview),
+    ("diagnosis", hearing.diagnosis),
     ("stop-texts", texts.stop_texts),
     ("new-link", texts.reissue),
     ("refund-undo", money.refund_and_undo),
     ("refund-settle", money.refund_and_settle),
+    ("charged-twice", money.charged_twice),
     ("stop-offline", texts.stop_while_offline),
 )

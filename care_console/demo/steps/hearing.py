@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from care_console.demo.steps.scene import MARIA, Checked, Scene, hold
+from care_console.demo.steps.scene import HENRY, MARIA, Checked, Scene, hold
 
 
 async def preview(scene: Scene) -> Checked:
@@ -29,6 +29,30 @@ async def preview(scene: Scene) -> Checked:
         "entry_at": rows[0]["recorded_at"].isoformat(),
         "keys": hands.pressed - before,
         "clock_began_at": clock,
+    }
+
+
+async def diagnosis(scene: Scene) -> Checked:
+    """Why he could not hear it, told before anybody listens: Ctrl+1."""
+    hands, facts = scene.hands, scene.facts
+    recipient = await scene.open("henry adebayo", HENRY)
+    before = hands.pressed
+    hands.press("Ctrl+1")
+    keys = hands.pressed - before
+    await hands.until("the verdict", lambda: "The recording is too quiet" in hands.tells_in("side"))
+    measured = facts.rows(
+        "SELECT m.id, r.loudness_lufs, (SELECT count(*) FROM plays p WHERE p.message_id = m.id) AS plays"
+        " FROM messages m JOIN recordings r ON r.message_id = m.id WHERE m.recipient_id = %s"
+        " ORDER BY m.recorded_at DESC LIMIT 1",
+        recipient,
+    )[0]
+    hold(measured["loudness_lufs"] is not None and measured["loudness_lufs"] < -30, "the recording is quiet")
+    hold(measured["plays"] > 0, "it was played, and still not heard")
+    return {
+        "message_id": measured["id"],
+        "loudness_lufs": measured["loudness_lufs"],
+        "plays": measured["plays"],
+        "keys": keys,
     }
 
 

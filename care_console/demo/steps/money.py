@@ -6,7 +6,7 @@ from typing import Any
 
 from care_console.demo.facts import Facts
 from care_console.demo.hands import Hands
-from care_console.demo.steps.scene import MARIA, TAMIKA, Checked, Scene, hold
+from care_console.demo.steps.scene import GRACIELA, MARIA, TAMIKA, Checked, Scene, hold
 
 _SETTLE_SECONDS = 40.0
 
@@ -55,6 +55,30 @@ async def refund_and_settle(scene: Scene) -> Checked:
         "at_the_processor": len(done),
         "keys": keys,
     }
+
+
+async def charged_twice(scene: Scene) -> Checked:
+    """Card and prepaid for one message: Ctrl+3 shows both, and F7 takes the duplicate, the card's."""
+    hands, facts = scene.hands, scene.facts
+    recipient = await scene.open("210-555-0129", GRACIELA)
+    paid = facts.rows(
+        "SELECT message_id, array_agg(method ORDER BY charged_at) AS methods,"
+        " array_agg(id ORDER BY charged_at) AS charges FROM charges WHERE recipient_id = %s AND status = 'succeeded' GROUP BY message_id"
+        " HAVING count(*) > 1",
+        recipient,
+    )
+    hold(len(paid) == 1, f"one message of hers is paid twice; there are {len(paid)}")
+    hold(paid[0]["methods"] == ["prepaid", "card"], f"prepaid, then card; it was {paid[0]['methods']}")
+    before = hands.pressed
+    hands.press("Ctrl+3")
+    await hands.until("both charges side by side", lambda: hands.sees("chargesBeside"))
+    shown = hands.tells_in("side")
+    charge, _ = await _ask_refund(scene, recipient, "1")
+    keys = hands.pressed - before
+    hold(charge == paid[0]["charges"][1], "the charge by card is the one that is refunded")
+    await hands.fact("that it succeeded", lambda: _refunds(facts, charge, "succeeded"), _SETTLE_SECONDS)
+    await _close_review(hands)
+    return {"charges": paid[0]["charges"], "refunded": charge, "shown": shown, "keys": keys}
 
 
 async def _told(hands: Hands, *words: str) -> None:
