@@ -63,8 +63,8 @@ async def charged_twice(scene: Scene) -> Checked:
     recipient = await scene.open("210-555-0129", GRACIELA)
     paid = facts.rows(
         "SELECT message_id, array_agg(method ORDER BY charged_at) AS methods,"
-        " array_agg(id ORDER BY charged_at) AS charges FROM charges WHERE recipient_id = %s AND status = 'succeeded' GROUP BY message_id"
-        " HAVING count(*) > 1",
+        " array_agg(id ORDER BY charged_at) AS charges FROM charges"
+        " WHERE recipient_id = %s AND status = 'succeeded' GROUP BY message_id HAVING count(*) > 1",
         recipient,
     )
     hold(len(paid) == 1, f"one message of hers is paid twice; there are {len(paid)}")
