@@ -19,6 +19,7 @@ from qasync import QEventLoop  # type: ignore[import-untyped]
 
 from care_console.desktop.settings import SettingsFile
 from care_console.desktop.shell import garbage, tasks, theme
+from care_console.desktop.shell.single import SingleDesk
 from care_console.desktop.shell.tokens import Look
 
 if TYPE_CHECKING:
@@ -38,13 +39,14 @@ _FIRST_SIZE = QSize(1366, 768)
 class DeskOptions:
     """How a desk is opened. `data_dir` holds the encrypted store and the settings.
 
-    `look`, `text_scale`: None for what was on the screen last.
+    `look`, `text_scale`: None for what was on the screen last. `link`: ``care-console://call?from=...``.
     """
 
     server: str = DEFAULT_SERVER
     data_dir: Path = field(default_factory=lambda: default_data_dir())
     look: Look | None = None
     text_scale: float | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +129,24 @@ async def open_desk(
     return handle
 
 
-async def run_desk(options: DeskOptions, settings: SettingsFile | None = None) -> int:
+async def run_desk(
+    options: DeskOptions, settings: SettingsFile | None = None, single: SingleDesk | None = None
+) -> int:
     """Show the desk until it is closed. Returns the exit code."""
     first = _first_paint()
     await asyncio.sleep(0)
     try:
         handle = await _put_together(options, settings or SettingsFile(options.data_dir))
     except OSError as trouble:
-        sys.stderr.write(f"The desk cannot use its folder {options.data_dir}: {trouble}\n")
-        return 1
+        return _unusable(options, trouble)
     handle.window.resize(first.size())
     handle.window.show()
     first.close()
+    if single is not None:
+        single.received.connect(handle.window.links.take)
+        single.listen()
+    if options.link:
+        handle.window.links.take(options.link)
     garbage.settle()
     await handle.closed.wait()
     await handle.close()
@@ -148,10 +156,29 @@ async def run_desk(options: DeskOptions, settings: SettingsFile | None = None) -
 def main(argv: Sequence[str] | None = None) -> int:
     """`care-console`: the desk. Returns its exit code."""
     options = _options(argv)
+    try:
+        single = SingleDesk(options.data_dir)
+    except OSError as trouble:
+        return _unusable(options, trouble)
+    if not single.begin():
+        if single.hand_over(options.link):
+            return 0
+        sys.stderr.write(
+            f"Another desk has the folder {options.data_dir} and does not answer; close it first.\n"
+        )
+        return 1
     settings = SettingsFile(options.data_dir)
     _dress(options, settings)
-    with asyncio.Runner(loop_factory=QEventLoop) as runner:
-        return runner.run(run_desk(options, settings))
+    try:
+        with asyncio.Runner(loop_factory=QEventLoop) as runner:
+            return runner.run(run_desk(options, settings, single))
+    finally:
+        single.end()
+
+
+def _unusable(options: DeskOptions, trouble: OSError) -> int:
+    sys.stderr.write(f"The desk cannot use its folder {options.data_dir}: {trouble}\n")
+    return 1
 
 
 def _dress(options: DeskOptions, settings: SettingsFile) -> QApplication:
@@ -169,6 +196,7 @@ async def _put_together(
 ) -> DeskHandle:
     assemble = await asyncio.to_thread(_import_desk)
     desk: Desk = await assemble(options.server, options.data_dir, keychain=keychain)
+    from care_console.desktop.actions.locking import begins_locked
     from care_console.desktop.screens.sign_in import SignInScreen
     from care_console.desktop.screens.story.side import SideColumn
     from care_console.desktop.shell.window import DeskWindow
@@ -179,7 +207,8 @@ async def _put_together(
     def make_sign_in(parent: QWidget) -> QWidget:
         return SignInScreen(desk, parent)
 
-    window = DeskWindow(desk, make_side, make_sign_in, settings, _queue_kinds(), clock)
+    locked = await begins_locked(desk, clock.now() if clock else datetime.now(UTC))
+    window = DeskWindow(desk, make_side, make_sign_in, settings, _queue_kinds(), clock, begins_locked=locked)
     closed = asyncio.Event()
     window.closed.connect(closed.set)
     background = (
@@ -224,6 +253,7 @@ def _options(argv: Sequence[str] | None) -> DeskOptions:
     parser.add_argument("--data-dir", type=Path, default=default_data_dir(), metavar="DIR")
     parser.add_argument("--theme", type=Look, choices=list(Look), help="else the one of last time")
     parser.add_argument("--text-size", type=float, metavar="1.0-2.0", help="else the one of last time")
+    parser.add_argument("link", nargs="?", default="", help="care-console://call?from=+12145550142")
     asked = parser.parse_args(argv)
     size = None if asked.text_size is None else min(2.0, max(1.0, asked.text_size))
-    return DeskOptions(asked.server, asked.data_dir, asked.theme, size)
+    return DeskOptions(asked.server, asked.data_dir, asked.theme, size, asked.link)

@@ -21,11 +21,12 @@ class LocalKind(StrEnum):
     OUTBOX = "desk.outbox"
     CONNECTION = "desk.connection"
     SESSION = "desk.session"
+    LOCK = "desk.lock"
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One change. `id` is the thing's id: an outbox row's for OUTBOX, the new state's word for the other two.
+    """One change. `id` is the thing's id: an outbox row's for OUTBOX, the new state's word for the others.
 
     `version` is the service's and only grows; 0 for what is the desk's own.
     """

@@ -78,6 +78,7 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
     refunds: dict[UUID, Refund] = field(default_factory=dict)
     access: dict[str, str] = field(default_factory=dict)
     refresh: dict[str, str] = field(default_factory=dict)
+    pairs: dict[str, str] = field(default_factory=dict)
     refreshes: int = 0
     signs_of_life: float = 1.0
     refuse_next: list[Problem] = field(default_factory=list)
@@ -162,6 +163,7 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
         )
         self.access[tokens.access_token] = login
         self.refresh[tokens.refresh_token] = login
+        self.pairs[tokens.access_token] = tokens.refresh_token
         return tokens
 
     async def _session(self, request: Request) -> Response:
@@ -172,8 +174,9 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
             return _json(self._open(asked.login))
         login = self._who(request)
         if request.method == "DELETE":
-            self.access = {token: who for token, who in self.access.items() if who != login}
-            self.refresh = {token: who for token, who in self.refresh.items() if who != login}
+            token = request.headers["authorization"].removeprefix("Bearer ")
+            self.access.pop(token)
+            self.refresh.pop(self.pairs.pop(token), None)
             return Response(status_code=204)
         staff = Staff(login=login, role=STAFF[login])
         may = sorted(PERMISSIONS[staff.role])

@@ -14,6 +14,7 @@ async def sign_in(desk: Desk, login: str, password: str) -> Staff:
     staff = await desk.session.sign_in(login, password)
     if await desk.store.belongs_to(staff.login):
         await desk.outbox.forget_people()
+    await desk.store.set_fact("locked", None)
     return staff
 
 

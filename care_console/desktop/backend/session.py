@@ -14,7 +14,8 @@ from care_console.contract.base import Request
 from care_console.contract.problems import ProblemReply, ProblemType
 from care_console.contract.roles import Permission, may
 from care_console.contract.session import RefreshSession, SignedIn, SignIn, Staff
-from care_console.desktop.backend.failures import BackendFailure, Refused, SignInNeeded
+from care_console.desktop.backend.failures import BackendFailure, NotSent, Refused, SignInNeeded
+from care_console.desktop.backend.proof import Proof
 from care_console.desktop.backend.wire import Answer, Exchange, NotSignedIn, Wire, body_of
 from care_console.desktop.changes import Announcement, Changes, LocalKind
 from care_console.desktop.keychain import Keychain, KeychainUnavailable
@@ -42,6 +43,7 @@ class Session:
         self._state = SessionState.SIGNED_OUT
         self._refreshing: asyncio.Task[None] | None = None
         self._secret_name = f"session {wire.server}"
+        self._proof = Proof()
 
     @property
     def state(self) -> SessionState:
@@ -86,20 +88,46 @@ class Session:
         except NotSignedIn as no:
             raise Refused(no.problem or _wrong_password()) from no
         tokens = SignedIn.model_validate_json(answer.content)
+        await self._proof.hold(password)
         await self._take(tokens)
         return tokens.staff
+
+    async def confirm(self, password: str) -> None:
+        """Show that the person is still the one who signed in. The session goes on as a new one.
+
+        Without the service, a password is held against the one that opened this session, where that was in
+        this run of the desk. Raises Refused (wrong password), NotSent, SignInNeeded where nobody is there.
+        """
+        before = self._tokens
+        if before is None:
+            raise SignInNeeded(expired=False)
+        try:
+            await self.sign_in(before.staff.login, password)
+        except NotSent:
+            if not await self._proof.fits(password):
+                raise
+            return
+        await self._close(before)
+
+    def end(self) -> None:
+        """The session is over by the clock, and the service cannot be asked."""
+        if self._tokens is not None:
+            self._expire(self._tokens)
 
     async def sign_out(self) -> None:
         """End the session here, and at the service where it can be reached."""
         tokens, self._tokens = self._tokens, None
+        self._proof.forget()
         await self._keychain.forget(self._secret_name)
         self._become(SessionState.SIGNED_OUT)
-        if tokens is None:
-            return
+        if tokens is not None:
+            await self._close(tokens)
+
+    async def _close(self, tokens: SignedIn) -> None:
         try:
             await self._wire.send(Exchange("DELETE", _PATH, headers=_bearer(tokens), changes=True))
         except (BackendFailure, NotSignedIn) as failure:
-            _log.info("signed out here; the service was not told (%s)", type(failure).__name__)
+            _log.info("a session ended here; the service was not told (%s)", type(failure).__name__)
 
     async def call(self, exchange: Exchange) -> Answer:
         """Send as whoever is signed in; on a 401 renew the tokens once. Raises any BackendFailure."""

@@ -43,7 +43,7 @@ class _Teller(QObject):
 _teller: _Teller | None = None
 _bindings: dict[str, list[_Binding]] = {}
 _last_commit: dict[str, float] = {}
-_BARRED = "keys_barred"
+_BARRED, _HELD = "keys_barred", "keys_held"
 
 
 def shown(name: str) -> str:
@@ -115,9 +115,15 @@ def bar(window: QWidget, names: Iterable[str]) -> None:
     window.setProperty(_BARRED, sorted(names))
 
 
+def hold(window: QWidget, *, but_for: Iterable[str] | None) -> None:
+    """Let no key do anything in this window but those named; None: all of them again."""
+    window.setProperty(_HELD, None if but_for is None else sorted(but_for))
+
+
 def is_barred(window: QWidget, name: str) -> bool:
     """Whether an action's keys do nothing in this window, whoever binds them."""
-    return name in (window.property(_BARRED) or ())
+    held = window.property(_HELD)
+    return name in (window.property(_BARRED) or ()) or (held is not None and name not in held)
 
 
 def works_now(name: str) -> bool:

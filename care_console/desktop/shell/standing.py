@@ -3,27 +3,34 @@ list, the keys that work now."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from care_console.contract.phone import display_phone
+from care_console.desktop.backend.client import ConnectionState
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.outbox.pending import PendingState, Verb
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.callers import CallerLine
+from care_console.desktop.shell.clock import Clock
 from care_console.desktop.shell.door import Door
 from care_console.desktop.shell.front import Front
 from care_console.desktop.shell.notices import Notice
 from care_console.desktop.shell.parts import Parts
+from care_console.desktop.shell.state_words import state_sentence
 from care_console.desktop.shell.tokens import Tone
 
 
 class Standing(QObject):
     """Hears of changes and shows what follows from them. `close` ends the hearing."""
 
-    def __init__(self, parts: Parts, front: Front, door: Door, parent: QObject) -> None:
+    def __init__(self, parts: Parts, front: Front, door: Door, clock: Clock, parent: QObject) -> None:
         super().__init__(parent)
+        self._clock = clock
+        self._since: datetime | None = None
         self._parts, self._front, self._door = parts, front, door
         self.close = parts.desk.changes.subscribe(self._heard)
         parts.callers.changed.connect(self.show_callers)
@@ -37,7 +44,9 @@ class Standing(QObject):
         desk, frame = self._parts.desk, self._parts.frame
         pending = [row for row in desk.outbox.pending() if row.is_live]
         stops = sum(row.verb is Verb.OPT_OUT for row in pending)
-        frame.top.show_connection(desk.backend.connection, desk.session.state)
+        connection, session = desk.backend.connection, desk.session.state
+        frame.top.show_connection(connection, session)
+        frame.status.show_state(*state_sentence(connection, session, self._offline_since(connection)))
         frame.top.show_outbox(stops, len(pending) - stops)
         staff = desk.session.staff
         frame.status.who.setText(f"{staff.login}, {staff.role}" if staff else "Nobody is signed in")
@@ -65,6 +74,13 @@ class Standing(QObject):
         if QApplication.activeModalWidget() is not None:
             usable = {name: name in ("commit", "back") for name in keys.KEY_MAP}
         self._parts.frame.status.refresh(usable)
+
+    def _offline_since(self, connection: ConnectionState) -> datetime | None:
+        if connection is not ConnectionState.OFFLINE:
+            self._since = None
+        elif self._since is None:
+            self._since = self._clock.now()
+        return self._since
 
     def _heard(self, change: Announcement) -> None:
         match change.kind:

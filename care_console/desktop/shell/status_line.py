@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.call_time import CareLine
 from care_console.desktop.shell.clock import Clock
-from care_console.desktop.shell.tokens import Space
+from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.labels import plain
 
 _OFFERED = (
@@ -64,6 +64,10 @@ class StatusLine(QFrame):
         row.setSpacing(Space.TIGHT)
         self._row = row
         self._usable: set[str] = set()
+        self.state = plain("", parent=self)
+        self.state.setObjectName("deskState")
+        self.state.hide()
+        row.addWidget(self.state)
         self._pairs: dict[str, tuple[QLabel, QLabel]] = {}
         for name in _OFFERED:
             key, label = plain(keys.shown(name), parent=self), plain(self._label(name), parent=self)
@@ -80,6 +84,15 @@ class StatusLine(QFrame):
         for part in (self.care.label, self.who):
             row.addSpacing(Space.MEDIUM)
             row.addWidget(part)
+
+    def show_state(self, words: str, tone: Tone) -> None:
+        """What stands in the way of working, and what works all the same; keys make room for it."""
+        if words != self.state.text() or self.state.property("tone") != tone.value:
+            self.state.setText(words)
+            self.state.setProperty("tone", tone.value)
+            self.state.style().polish(self.state)
+        self.state.setVisible(bool(words))
+        self._fit()
 
     def refresh(self, usable: dict[str, bool]) -> None:
         """Show the keys that work now; `usable` overrules for actions whose slot may have nothing to do."""
@@ -103,6 +116,8 @@ class StatusLine(QFrame):
         """Show the keys that work now; where there is no room, the ones that matter most."""
         margins = self._row.contentsMargins()
         room = self.width() - margins.left() - margins.right() - 2 * Space.MEDIUM - Space.WIDE
+        if not self.state.isHidden():
+            room -= self.state.sizeHint().width() + Space.TIGHT
         room -= self.who.sizeHint().width() + self.care.label.sizeHint().width()
         shown = set()
         for name in sorted(self._usable, key=_BY_WORTH.index):

@@ -15,7 +15,8 @@ from care_console.desktop.backend.session import SessionState
 from care_console.desktop.shell import icons, keys, theme
 from care_console.desktop.shell.call_time import CallLimits, CallTimer, TimeThere
 from care_console.desktop.shell.clock import Clock
-from care_console.desktop.shell.tokens import Space, Tone
+from care_console.desktop.shell.state_words import badge_words
+from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.badges import Badge
 from care_console.desktop.widgets.flow import FlowLayout
 from care_console.desktop.widgets.labels import plain
@@ -150,7 +151,7 @@ class TopBar(QFrame):
 
     def show_connection(self, connection: ConnectionState, session: SessionState) -> None:
         """Offline, signed out, expired: three states that never look alike."""
-        word, icon, tone = _connection_words(connection, session)
+        word, icon, tone = badge_words(connection, session)
         self.connection.show_state(word, icon, tone)
 
 
@@ -165,15 +166,3 @@ def _budget_in_full(budget: RefundBudget) -> str:
         f"of {dollars(limits.shift_cents)} in this shift. A charge more than {limits.charge_age_days} days "
         "old needs another person."
     )
-
-
-def _connection_words(connection: ConnectionState, session: SessionState) -> tuple[str, str, Tone]:
-    if connection is ConnectionState.OFFLINE:
-        return "Offline", "offline", Tone.BAD
-    if session is SessionState.EXPIRED:
-        return "Session ended", "expired", Tone.WARN
-    if session is SessionState.SIGNED_OUT:
-        return "Signed out", "signed_out", Tone.PLAIN
-    if connection is ConnectionState.CONNECTING:
-        return "Connecting", "clock", Tone.PLAIN
-    return "Online", "online", Tone.GOOD

@@ -29,12 +29,15 @@ from care_console.desktop.shell.frame import Frame, MakePart, Side
 from care_console.desktop.shell.front import Front
 from care_console.desktop.shell.key_sheet import KeySheet
 from care_console.desktop.shell.leaving import Leaving
+from care_console.desktop.shell.links import Links
+from care_console.desktop.shell.lock import Lock
 from care_console.desktop.shell.notices import Notice
 from care_console.desktop.shell.opening import Opening
 from care_console.desktop.shell.parts import Parts
 from care_console.desktop.shell.preferences import Preferences
 from care_console.desktop.shell.queue_view import QueueView
 from care_console.desktop.shell.queues import QueueKind
+from care_console.desktop.shell.session_end import SessionEnd
 from care_console.desktop.shell.standing import Standing
 from care_console.desktop.shell.telephone import Telephone
 from care_console.desktop.shell.tokens import Look, Tone
@@ -53,6 +56,7 @@ class DeskWindow(QMainWindow):
         settings: SettingsFile,
         queues: Sequence[QueueKind] = (),
         clock: Clock | None = None,
+        begins_locked: bool = False,
     ) -> None:
         super().__init__()
         self.setObjectName("desk")
@@ -79,11 +83,14 @@ class DeskWindow(QMainWindow):
         self.key_sheet = KeySheet(self)
         self._back = Back(self.parts, (self.command_sheet, self.key_sheet), self)
         self._pending_keys = PendingKeys(desk, self.frame.story.timeline)
+        self.lock = Lock(desk, self.clock, self, begins_locked=begins_locked)
+        self.session_end = SessionEnd(self.parts, self.clock, self)
+        self.links = Links(self.parts, self.opening, self.lock, self.clock, self)
         self._bind_keys()
         tasks.report_to(self._task_failed)
         self.door = Door(desk, self.frame, self.callers, self.reader)
         self.door.show()
-        self.standing = Standing(self.parts, self.front, self.door, self)
+        self.standing = Standing(self.parts, self.front, self.door, self.clock, self)
         self.dress.changed.connect(self._dressed)
         self.preferences = Preferences(desk, settings, self.dress, self.key_sheet, self)
         keys.teller().changed.connect(self.standing.show_all)
@@ -115,6 +122,9 @@ class DeskWindow(QMainWindow):
         self.queues.close()
         self.standing.close()
         self.preferences.close()
+        self.links.close()
+        self.lock.close()
+        self.session_end.close()
         tasks.report_to(None)
         event.accept()
         self.closed.emit()
@@ -149,6 +159,7 @@ class DeskWindow(QMainWindow):
             "keys": self.key_sheet.open,
             "text.larger": lambda: self.dress.scale_text(1),
             "text.smaller": lambda: self.dress.scale_text(-1),
+            "lock": self.lock.by_key,
             "sign_out": self.leaving.sign_out,
             "quit": self.close,
         }

@@ -104,6 +104,15 @@ class Store:
         row = await self.run(lambda connection: connection.execute(query).one_or_none())
         return KeptReply(row.body, row.read_at) if row else None
 
+    async def set_fact(self, name: str, value: str | None) -> None:
+        """Keep a word about this desk; None: forget it."""
+        await self.run(lambda connection: _set_fact(connection, name, value))
+
+    async def fact(self, name: str) -> str | None:
+        """A word kept about this desk."""
+        query = select(tables.facts.c.value).where(tables.facts.c.name == name)
+        return await self.run(lambda connection: connection.execute(query).scalar_one_or_none())
+
     async def belongs_to(self, login: str) -> bool:
         """Whose desk it is. What another person left is forgotten first; True where there was another."""
         return await self.run(lambda connection: _belong_to(connection, login))
@@ -184,9 +193,17 @@ def _belong_to(connection: Connection, login: str) -> bool:
     another = before not in (None, login)
     if another:
         _forget(connection)
-    new = insert(facts).values(name="login", value=login)
-    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": login}))
+    _set_fact(connection, "login", login)
     return another
+
+
+def _set_fact(connection: Connection, name: str, value: str | None) -> None:
+    facts = tables.facts
+    if value is None:
+        connection.execute(delete(facts).where(facts.c.name == name))
+        return
+    new = insert(facts).values(name=name, value=value)
+    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def _forget(connection: Connection) -> None:

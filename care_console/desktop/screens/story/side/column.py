@@ -338,7 +338,8 @@ class SideColumn(QWidget):
         bring_into_view(self.do)
 
     def _on_change(self, change: Announcement) -> None:
-        if change.kind is LocalKind.SESSION and self._desk.session.state is not SessionState.SIGNED_IN:
+        gone = change.kind is LocalKind.SESSION and self._desk.session.state is not SessionState.SIGNED_IN
+        if gone or (change.kind is LocalKind.LOCK and change.id == "locked"):
             # whoever heard it is no longer here to answer for it
             self.preview_section.forget()
 
