@@ -30,8 +30,12 @@ class SearchHit(Reply):
 
 
 class SearchReply(Reply):
-    """Hits, best first. `understood` says how the words were read: ``phone ending 0142``."""
+    """Hits, best first. `understood` says how the words were read: ``phone ending 0142``.
+
+    `not_found`: where there are no hits, what was looked for, in a sentence; empty where nothing was.
+    """
 
     items: list[SearchHit]
     next_cursor: str | None = None
     understood: list[str]
+    not_found: str = ""

@@ -24,6 +24,9 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 _TEXT = 0  # results as text, as SQLAlchemy asks for them: every type comes out the same on both ways
 _KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+# Each statement is written for one way through its indexes; to plan it anew for every key that is pressed
+# takes longer than to run it.
+_PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 _MOST_REMEMBERED = 500
 
 _row_class: Any = namedtuple
@@ -343,7 +346,9 @@ class QuickPool:
             connection = self._idle.pop()
             if not connection.is_broken:
                 return connection
-        made = await psycopg.AsyncConnection.connect(self.url, autocommit=True, **_KEEP_ALIVE)
+        made = await psycopg.AsyncConnection.connect(
+            self.url, autocommit=True, options=_PLANNED_ONCE, **_KEEP_ALIVE
+        )
         return QuickConnection(made)
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, func, text
 
 from care_console.service.foundation.database import at_column, id_column, metadata
 
@@ -19,9 +19,14 @@ links = Table(
     Column("issued_by", Text, nullable=False),
     Column("reason", Text, nullable=True),
     Column("imported_id", Text, nullable=True, unique=True),
-    # How search reads a code: see migration 0003.
-    Index("ix_links_folded_code", text("folded_code(code)")),
     Index("ix_links_recipient_id_at", "recipient_id", text("issued_at DESC"), text("id DESC")),
     # The few that still lead somewhere, of somebody with thousands.
     Index("ix_links_recipient_id_expires_at", "recipient_id", "expires_at"),
+)
+
+# How search reads a code, whole or its beginning: see migrations 0003 and 0008.
+Index(
+    "ix_links_folded_code",
+    func.folded_code(links.c.code).label("folded_code"),
+    postgresql_ops={"folded_code": "text_pattern_ops"},
 )

@@ -33,7 +33,7 @@ messages = Table(
     CheckConstraint("seconds BETWEEN 1 AND 120", name="seconds"),
     CheckConstraint("price_cents >= 0", name="price_cents"),
     Index("ix_messages_recipient_id_at", "recipient_id", text("recorded_at DESC"), text("id DESC")),
-    Index("ix_messages_sender_id", "sender_id"),
+    Index("ix_messages_sender_id_at", "sender_id", text("recorded_at DESC"), text("id DESC")),
 )
 
 previews = Table(

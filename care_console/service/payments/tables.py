@@ -33,6 +33,7 @@ charges = Table(
     ),
     Index("ix_charges_recipient_id_at", "recipient_id", text("charged_at DESC"), text("id DESC")),
     Index("ix_charges_last4_amount_at", "last4", "amount_cents", "charged_at"),
+    Index("ix_charges_amount_cents_at", "amount_cents", "charged_at"),
 )
 
 disputes = Table(

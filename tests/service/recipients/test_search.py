@@ -21,7 +21,7 @@ from care_console.service.foundation.context import SYSTEM, Actor, Context
 from care_console.service.foundation.services import Services
 from care_console.service.recipients.search.rules import search
 from tests.service.conftest import SignIn
-from tests.service.recipients.spellings import SPELLINGS
+from tests.service.recipients.spellings import A_NUMBER, A_SPELLING, SPELLINGS, Spelling, spell_number
 from tests.support.builders import (
     a_charge,
     a_consent_event,
@@ -52,6 +52,24 @@ async def test_every_spelling_of_a_number_finds_everybody_on_it_and_nobody_else(
     expected = {("recipient", str(one)), ("recipient", str(other))}
     for spelling in SPELLINGS:
         assert set(await find(ctx, spelling)) == expected, spelling
+
+
+async def test_any_spelling_of_any_number_is_read_alike_and_found_alike(services: Services) -> None:
+    """Forty and more spellings of each of a few dozen numbers, each put together by chance."""
+    drawn: list[tuple[str, str]] = []
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(A_NUMBER, st.lists(A_SPELLING, min_size=2, max_size=2))
+    def draw(phone: str, spellings: list[Spelling]) -> None:
+        drawn.extend((f"+1{phone}", spell_number(phone, spelling)) for spelling in spellings)
+
+    draw()
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, Actor("ana", Role.SPECIALIST, 1, 1), "test")
+        wanted = {phone: await a_recipient(ctx, phone=phone, name="") for phone in {one for one, _ in drawn}}
+        for phone, typed in drawn:
+            assert await find(ctx, typed) == [("recipient", str(wanted[phone]))], typed
+    assert len({typed for _, typed in drawn}) >= 40
 
 
 @pytest.mark.parametrize(

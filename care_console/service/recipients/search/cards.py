@@ -1,133 +1,175 @@
-"""A charge as a caller tells of it: the card's last four, with an amount, a day or a brand."""
+"""A charge as a caller tells of it: last four, amount, day, brand, or the words of the card's statement."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-_MONTHS = (
-    ("jan", "january", "ene", "enero"),
-    ("feb", "february", "febrero"),
-    ("mar", "march", "marzo"),
-    ("apr", "april", "abr", "abril"),
-    ("may", "mayo"),
-    ("jun", "june", "junio"),
-    ("jul", "july", "julio"),
-    ("aug", "august", "ago", "agosto"),
-    ("sep", "sept", "september", "septiembre", "setiembre"),
-    ("oct", "october", "octubre"),
-    ("nov", "november", "noviembre"),
-    ("dec", "december", "dic", "diciembre"),
+from care_console.contract.money import dollars
+from care_console.service.recipients.search.days import Days, take_days
+from care_console.service.recipients.search.spoken import (
+    HUNDREDS,
+    TEENS,
+    TENS,
+    UNITS,
+    digits_written,
+    number_at,
 )
-_MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTH_NUMBER, key=len, reverse=True))})\b\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d)"
-_YEAR = r"(?:,? (?:de |del )?(?P<year>20\d\d)(?!\d))?"
-_DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?<!\d)(?P<year>20\d\d)-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?!\d)",
-        r"(?<![\d/.-])(?P<month>\d{1,2})[/-](?P<day>\d{1,2})(?:[/-](?P<year>\d{4}|\d{2}))?(?![\d/-])",
-        rf"\b{_MONTH} {_DAY}{_YEAR}",
-        rf"(?<!\d){_DAY} (?:of |de )?{_MONTH}{_YEAR}",
-        r"\b(?:the|el) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d)",
-        r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)\b",
-        r"\b(?P<word>today|hoy|yesterday|ayer)\b",
-    )
+from care_console.service.recipients.search.spoken import words_of as words_said
+
+MOST_LAST_FOURS = 3
+_NUMBER = "|".join(sorted([*UNITS, *TEENS, *TENS, *HUNDREDS], key=len, reverse=True))
+_UP_TO_NINETY = "|".join([*TEENS, *TENS, *UNITS])
+_BELOW_HUNDRED = rf"(?:(?:{'|'.join(TENS)})(?: y |[ -])(?:{'|'.join(UNITS)})|{_UP_TO_NINETY})\b"
+_HUNDRED = rf"(?:(?:{'|'.join(HUNDREDS)})|(?:{'|'.join(UNITS)}) hundred(?: and)?)\b"
+_CARDINAL = rf"\b(?:{_HUNDRED}(?: {_BELOW_HUNDRED})?|{_BELOW_HUNDRED})"
+_DOLLARS = r"(?:us )?(?:dollars?|bucks?|d[oó]lar(?:es)?|usd|pesos?)\b"
+_CENTS = r"(?:cents?|centavos?)\b"
+_SPOKEN_AMOUNTS = (
+    re.compile(
+        rf"(?P<dollars>{_CARDINAL}|(?<![\d.,])\d{{1,4}}(?![.,]\d)) ?{_DOLLARS}"
+        rf"(?:,?(?: and| with| y| con)? (?P<cents>{_CARDINAL}|\d\d?(?!\d|[.,/-]\d))"
+        rf"(?: ?{_CENTS}|(?! (?:{_NUMBER})\b)))?",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?P<cents>{_CARDINAL}|(?<![\d.,])\d\d?) ?{_CENTS}", re.IGNORECASE),
 )
 _AMOUNT = re.compile(
-    r"(?<![\w.,])\$?(?P<whole>\d{1,4})[.,](?P<cents>\d\d)(?!\w|[.,]\d)"
+    r"(?<![\w.,])(?:usd? ?)?\$? ?(?P<whole>\d{1,4})[.,](?P<cents>\d\d)"
+    r"(?: ?(?:\$|usd?\b|dollars?\b|d[oó]lares\b))?(?!\w|[.,]\d)"
+    r"|(?<![\w.,])\$? ?(?P<none>)\.(?P<only>\d\d)(?!\w|[.,]\d)"
+    r"|\$ ?(?P<paid>\d{1,3}) (?P<odd>\d\d)(?!\w|[.,/-]\d)"
     r"|\$ ?(?P<dollars>\d{1,4})(?!\w|[.,]\d)"
-    r"|(?<![\w.])(?P<spoken>\d{1,4}) (?:dollars?|bucks|d[oó]lares)\b"
+    r"|(?<![\w.,])(?P<before>\d{1,4}) ?\$(?! ?[\w.])",
+    re.IGNORECASE,
 )
-_LAST4 = re.compile(r"(?<![\w.\-/])(?:[*xX•#]+ ?)?(?P<last4>\d{4})(?!\w|[.\-/]\d)")
+_BARE_AMOUNT = re.compile(r"(?<![\w.,/-])(?P<whole>\d)(?P<cents>\d\d)(?![\w/-]|[.,]\d)")
+_LAST4 = re.compile(r"(?<![\w\-/])(?:[*xX•#.…]+ ?)?(?<!\d\.)(?P<last4>\d{4})(?!\w|[.\-/]\d)")
+_CARD_WORD = re.compile(
+    r"\b(?:cards?|tarjetas?|debit|credit|d[eé]bito|cr[eé]dito|checkcard)\b", re.IGNORECASE
+)
 _BRANDS = {
     "visa": "visa",
     "mastercard": "mastercard",
     "master card": "mastercard",
+    "mc": "mastercard",
     "amex": "amex",
     "american express": "amex",
     "discover": "discover",
 }
 _BRAND = re.compile(rf"\b(?:{'|'.join(_BRANDS)})\b", re.IGNORECASE)
+_SHOWN_BRANDS = {"amex": "American Express"}
 
 
 @dataclass(frozen=True, slots=True)
-class CardSaid:
-    """The last four of a card, and what was said with it: at least one of the others is there."""
+class ChargeSaid:
+    """What was said of a charge. `last4s`: four digits that may be a card's; the first is the likeliest."""
 
-    last4: str
+    last4s: tuple[str, ...] = ()
     amount_cents: int | None = None
-    day: date | None = None
+    days: Days | None = None
     brand: str | None = None
+    statement: bool = False
+
+    @property
+    def is_card(self) -> bool:
+        """Whether a card can be looked up."""
+        return bool(self.last4s)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it tells one charge of a person from another."""
+        return self.amount_cents is not None or self.days is not None
+
+    def said(self) -> str:
+        """``card ending 4242, Visa, $3.99, Nov 14``."""
+        parts = [f"card ending {' or '.join(self.last4s)}"] if self.last4s else []
+        if self.brand:
+            parts.append(shown_brand(self.brand))
+        if self.amount_cents is not None:
+            parts.append(dollars(self.amount_cents))
+        if self.days:
+            parts.append(self.days.said())
+        return ", ".join(parts)
 
 
-def read_card(text: str, today: date) -> tuple[CardSaid | None, str]:
-    """The card that a text tells of, and the text without amount, day and brand; the text as it is for none.
+def shown_brand(brand: str) -> str:
+    """A card's brand as people write it."""
+    return _SHOWN_BRANDS.get(brand, brand.capitalize())
 
-    A day without a year is the latest that is not ahead of `today`.
+
+def read_charge(text: str, today: date, descriptor: str = "") -> tuple[ChargeSaid | None, str]:
+    """What a text tells of a charge, and the text without it; of digits alone nothing, they may be a phone's.
+
+    A day without a year is the latest that is not ahead of `today`. `descriptor` is what statements call us.
     """
-    rest, day = _take_day(text, today)
+    rest, statement = _take_descriptor(text, descriptor)
     rest, amount = _take_amount(rest)
+    rest, days = take_days(rest, today)
+    rest = digits_written(rest)
     rest, brand = _take_brand(rest)
-    found = _LAST4.search(rest)
-    if found is None or (amount is None and day is None and brand is None):
-        return None, text
-    return CardSaid(found["last4"], amount, day, brand), rest
+    card_word = _CARD_WORD.search(rest) is not None
+    if amount is None and (days or brand or card_word) and _LAST4.search(rest):
+        rest, amount = _take_bare_amount(rest)
+    last4s = _last4s(rest)
+    if amount is None and days is None and brand is None and not (statement or (card_word and last4s)):
+        return None, rest
+    return ChargeSaid(last4s, amount, days, brand, statement), rest
 
 
-def _take_day(text: str, today: date) -> tuple[str, date | None]:
-    for pattern in _DATES:
-        for found in pattern.finditer(text):
-            day = _day(found.groupdict(), today)
-            if day is not None:
-                return _without(text, found), day
-    return text, None
-
-
-def _day(said: dict[str, str | None], today: date) -> date | None:
-    word = said.get("word")
-    if word:
-        return today - timedelta(days=word.lower() in ("yesterday", "ayer"))
-    day, month, year = int(said["day"] or 0), said.get("month"), said.get("year")
-    if not month:
-        return _latest_of(today, day)
-    number = _MONTH_NUMBER.get(month.lower()) or int(month)
-    if number > 12 >= day:
-        number, day = day, number
-    return _latest(today, number, day) if not year else _valid(int(year) % 100 + 2000, number, day)
-
-
-def _latest(today: date, month: int, day: int) -> date | None:
-    years = (_valid(today.year - ago, month, day) for ago in range(5))
-    return next((found for found in years if found and found <= today), None)
-
-
-def _latest_of(today: date, day: int) -> date | None:
-    months = ((today.year * 12 + today.month - 1 - ago) for ago in range(3))
-    days = (_valid(month // 12, month % 12 + 1, day) for month in months)
-    return next((found for found in days if found and found <= today), None)
-
-
-def _valid(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+def _take_descriptor(text: str, descriptor: str) -> tuple[str, bool]:
+    """The statement's name of us, with whatever a bank writes right behind it: ``MVM.EXAMPLE*VOICE``."""
+    labels = [re.escape(label) for label in re.split(r"[\W_]+", descriptor) if label]
+    if not labels:
+        return text, False
+    whole = r"[\W_]{0,2}".join(labels)
+    found = re.search(
+        rf"(?<![\w@/.])(?:www\.)?(?:{whole}|{labels[0]})(?:\*\w*)?(?![\w/.])", text, re.IGNORECASE
+    )
+    return (_without(text, found), True) if found else (text, False)
 
 
 def _take_amount(text: str) -> tuple[str, int | None]:
-    found = _AMOUNT.search(text)
-    if found is None:
+    for pattern in _SPOKEN_AMOUNTS:
+        for found in pattern.finditer(text):
+            said = found.groupdict()
+            whole, cents = _value(said.get("dollars") or ""), _value(said.get("cents") or "")
+            if whole is not None and cents is not None and cents < 100:
+                return _without(text, found), whole * 100 + cents
+    found_typed = _AMOUNT.search(text)
+    if found_typed is None:
         return text, None
-    whole = found["whole"] or found["dollars"] or found["spoken"]
-    return _without(text, found), int(whole) * 100 + int(found["cents"] or 0)
+    said = found_typed.groupdict()
+    whole_said = said["whole"] or said["paid"] or said["dollars"] or said["before"] or "0"
+    return _without(text, found_typed), int(whole_said) * 100 + int(
+        said["cents"] or said["only"] or said["odd"] or 0
+    )
+
+
+def _value(said: str) -> int | None:
+    """``three``, ``forty two``, ``12``; None for words that are no one number: ``two three``."""
+    if not said or said.isdecimal():
+        return int(said or 0)
+    words = words_said(said)
+    taken, digits = number_at(words, 0)
+    return int(digits) if taken == len(words) else None
+
+
+def _take_bare_amount(text: str) -> tuple[str, int | None]:
+    """``4242 399 nov 14``: three digits beside a card and a day are its amount."""
+    found = _BARE_AMOUNT.search(text)
+    return (_without(text, found), int(found["whole"] + found["cents"])) if found else (text, None)
 
 
 def _take_brand(text: str) -> tuple[str, str | None]:
     found = _BRAND.search(text)
     return (_without(text, found), _BRANDS[found.group().lower()]) if found else (text, None)
+
+
+def _last4s(text: str) -> tuple[str, ...]:
+    fours = list(dict.fromkeys(found["last4"] for found in _LAST4.finditer(text)))
+    return tuple(fours[:MOST_LAST_FOURS])
 
 
 def _without(text: str, found: re.Match[str]) -> str:

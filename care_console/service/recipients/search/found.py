@@ -11,22 +11,40 @@ from care_console.contract.search import HitKind
 MOST_FOUND = 60
 """So many of one reading are looked at: more than fit a screen, few enough to be told of in a millisecond."""
 
+MOST_ENDINGS = 250
+"""Four digits end so many of two million phones: all are looked at, those last heard of shown."""
+
 
 class Rank(IntEnum):
     """How sure a reading is. Two of one rank are told apart by who was last heard of."""
 
+    AMOUNT = 60
     OUR_NUMBER = 100
-    MISSPELLED = 200
+    FACILITY = 120
+    CARD_ALONE = 140
+    AMOUNT_NEAR = 150
+    AMOUNT_THAT_DAY = 170
+    TWO_NAMES_UNASKED = 235
+    MISSPELLED = 260
     FIRST_DIGITS = 300
+    CODE_BEGINS = 330
+    SENDER = 350
     NAME_BEGINS = 400
+    TWO_NAMES = 450
     NAME = 500
+    SENDER_ASKED = 520
     LAST_DIGITS = 600
     MORE_LAST_DIGITS = 650
     CARD_NEAR = 700
     CARD = 750
     DIGITS_AND_NAME = 800
+    BOOKING = 840
     REFERENCE = 850
     PHONE = 900
+
+
+CHARGE_OF_PERSON = 45
+"""A charge that fits what was said comes before the person it was found by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +71,5 @@ def merged(found: Iterable[Found]) -> list[Found]:
 
 
 def _says(known: str, why: str) -> bool:
-    """Whether a reason is told already: of a name, only the surest way in which it fits is."""
-    return why in known or (why.startswith("name") and "name" in known)
+    """Whether a reason is told already: of a name or a code, only the surest way in which it fits is."""
+    return why in known or any(word in known and why.startswith(word) for word in ("name", "link code"))

@@ -3,62 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from care_console.contract.money import dollars
 from care_console.contract.phone import display_phone
 from care_console.contract.search import HitKind, SearchHit
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import together
 from care_console.service.recipients.moments import dated, hour_said, length_said
+from care_console.service.recipients.search.cards import shown_brand
 from care_console.service.recipients.search.found import Found
 
-_QUERIES = {
-    HitKind.RECIPIENT: text(
-        """
-        SELECT r.id, r.id AS recipient_id, r.phone, r.name, r.language,
-               last.recorded_at AS at, s.name AS sender
-        FROM unnest(CAST(:ids AS bigint[])) AS wanted (id) JOIN recipients r USING (id)
-        LEFT JOIN LATERAL (SELECT recorded_at, sender_id FROM messages WHERE recipient_id = r.id
-                           ORDER BY recorded_at DESC, id DESC LIMIT 1) last ON true
-        LEFT JOIN senders s ON s.id = last.sender_id
-        """
-    ),
-    HitKind.MESSAGE: text(
-        """
-        SELECT m.id, m.recipient_id, r.phone, r.name, r.language, m.recorded_at AS at,
-               m.seconds, m.price_cents, s.name AS sender, f.name AS facility
-        FROM unnest(CAST(:ids AS bigint[])) AS wanted (id) JOIN messages m USING (id)
-        JOIN recipients r ON r.id = m.recipient_id
-        JOIN senders s ON s.id = m.sender_id JOIN facilities f ON f.id = s.facility_id
-        """
-    ),
-    HitKind.CHARGE: text(
-        """
-        SELECT c.id, c.recipient_id, r.phone, r.name, r.language, c.charged_at AS at, c.amount_cents,
-               c.method, c.brand, c.last4, c.status, s.name AS sender
-        FROM unnest(CAST(:ids AS bigint[])) AS wanted (id) JOIN charges c USING (id)
-        JOIN recipients r ON r.id = c.recipient_id
-        JOIN messages m ON m.id = c.message_id JOIN senders s ON s.id = m.sender_id
-        """
-    ),
+# Of many, only the best are told of: by rank, and within a rank by who was last heard of.
+_PARTS = {
+    HitKind.RECIPIENT: """
+        SELECT 'recipient' AS kind, r.id, r.id AS recipient_id, r.phone, r.name, r.language, best.at,
+               s.name AS sender, NULL::text AS facility, NULL::int AS seconds, NULL::int AS cents,
+               NULL::text AS method, NULL::text AS brand, NULL::text AS last4, NULL::text AS status,
+               best.place
+        FROM (
+            SELECT wanted.id, last.recorded_at AS at, last.sender_id,
+                   row_number() OVER (
+                       ORDER BY wanted.rank DESC, last.recorded_at DESC NULLS LAST, wanted.id DESC) AS place
+            FROM unnest(CAST(:recipient_ids AS bigint[]), CAST(:recipient_ranks AS int[]))
+                AS wanted (id, rank)
+            LEFT JOIN LATERAL (
+                SELECT recorded_at, sender_id FROM messages WHERE recipient_id = wanted.id
+                ORDER BY recorded_at DESC, id DESC LIMIT 1) AS last ON true
+            ORDER BY place LIMIT :limit) AS best
+        JOIN recipients AS r ON r.id = best.id LEFT JOIN senders AS s ON s.id = best.sender_id
+    """,
+    HitKind.MESSAGE: """
+        SELECT 'message' AS kind, m.id, m.recipient_id, r.phone, r.name, r.language, m.recorded_at AS at,
+               s.name AS sender, f.name AS facility, m.seconds::int AS seconds, m.price_cents AS cents,
+               NULL::text AS method, NULL::text AS brand, NULL::text AS last4, NULL::text AS status,
+               0::bigint AS place
+        FROM unnest(CAST(:message_ids AS bigint[])) AS wanted (id) JOIN messages AS m USING (id)
+        JOIN recipients AS r ON r.id = m.recipient_id
+        JOIN senders AS s ON s.id = m.sender_id JOIN facilities AS f ON f.id = s.facility_id
+    """,
+    HitKind.CHARGE: """
+        SELECT 'charge' AS kind, c.id, c.recipient_id, r.phone, r.name, r.language, c.charged_at AS at,
+               s.name AS sender, NULL::text AS facility, NULL::int AS seconds, c.amount_cents AS cents,
+               c.method, c.brand, c.last4, c.status, 0::bigint AS place
+        FROM unnest(CAST(:charge_ids AS bigint[])) AS wanted (id) JOIN charges AS c USING (id)
+        JOIN recipients AS r ON r.id = c.recipient_id
+        JOIN messages AS m ON m.id = c.message_id JOIN senders AS s ON s.id = m.sender_id
+    """,
 }
 
 
 async def as_hits(ctx: Context, found: Sequence[Found], limit: int) -> list[SearchHit]:
     """The best of what was found: by rank, and within a rank by who was last heard of."""
-    rows: dict[tuple[HitKind, int], Any] = {}
-    ids = {kind: [one.id for one in found if one.kind is kind] for kind in HitKind}
-    asked = [(kind, (_QUERIES[kind], {"ids": some})) for kind, some in ids.items() if some]
-    if asked:
-        given = await together(ctx.connection, *(one for _, one in asked))
-        for (kind, _), found_rows in zip(asked, given, strict=True):
-            rows |= {(kind, row.id): row for row in found_rows}
-    there = [one for one in found if (one.kind, one.id) in rows]
-    there.sort(key=lambda one: (-one.rank, *_last_heard(rows[one.kind, one.id])))
-    return [_hit(ctx, one, rows[one.kind, one.id]) for one in there[:limit]]
+    kinds = tuple(kind for kind in HitKind if any(one.kind is kind for one in found))
+    if not kinds:
+        return []
+    values: dict[str, Any] = {"limit": limit}
+    for kind in kinds:
+        of_kind = [one for one in found if one.kind is kind]
+        values[f"{kind.value}_ids"] = [one.id for one in of_kind]
+        values[f"{kind.value}_ranks"] = [int(one.rank) for one in of_kind]
+    by_key = {(one.kind.value, one.id): one for one in found}
+    answer = await ctx.connection.execute(_statement(kinds), values)
+    rows = [(by_key[row.kind, row.id], row) for row in answer]
+    rows.sort(key=lambda pair: (-pair[0].rank, *_last_heard(pair[1])))
+    return [_hit(ctx, one, row) for one, row in rows[:limit]]
+
+
+@cache
+def _statement(kinds: tuple[HitKind, ...]) -> TextClause:
+    return text(" UNION ALL ".join(f"({_PARTS[kind]})" for kind in kinds))
 
 
 def _last_heard(row: Any) -> tuple[float, int]:
@@ -90,17 +106,15 @@ def _tell_recipient(ctx: Context, row: Any) -> tuple[str, str]:
 
 def _tell_message(ctx: Context, row: Any) -> tuple[str, str]:
     moment = f"{dated(row.at, ctx.now)}, {hour_said(row.at)}"
-    detail = f"{moment} · {length_said(row.seconds)} · {dollars(row.price_cents)} · for {_whom(row)}"
+    detail = f"{moment} · {length_said(row.seconds)} · {dollars(row.cents)} · for {_whom(row)}"
     return f"Message from {row.sender}, {row.facility}", detail
 
 
 def _tell_charge(ctx: Context, row: Any) -> tuple[str, str]:
-    method = (
-        "prepaid" if row.method == "prepaid" else f"{(row.brand or 'card').capitalize()} {row.last4 or ''}"
-    )
+    card = f"{shown_brand(row.brand) if row.brand else 'card'} {row.last4 or ''}"
     ended = "paid" if row.status == "succeeded" else "failed"
     moment = f"{dated(row.at, ctx.now)}, {hour_said(row.at)}"
-    return f"{dollars(row.amount_cents)} {method.strip()}", (
+    return f"{dollars(row.cents)} {'prepaid' if row.method == 'prepaid' else card.strip()}", (
         f"{ended} {moment} · for the message from {row.sender} to {_whom(row)}"
     )
 

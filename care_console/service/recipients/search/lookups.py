@@ -1,156 +1,266 @@
-"""What the index of numbers, references, codes and cards finds for a reading."""
+"""One statement that looks up every reading of the words: a part for each, each by an index and bounded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from care_console.contract.hours import EASTERN
-from care_console.contract.money import dollars
-from care_console.contract.phone import display_phone
-from care_console.contract.search import HitKind
 from care_console.service.foundation.context import Context
-from care_console.service.recipients.search.cards import CardSaid
-from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank
-from care_console.service.recipients.search.names import beginning_query
-from care_console.service.recipients.search.numbers import Numbers
+from care_console.service.recipients.search.cards import ChargeSaid
+from care_console.service.recipients.search.found import MOST_ENDINGS, MOST_FOUND
 from care_console.service.recipients.search.reading import Reading
 
 # A bank may show a charge days after it was made; a caller may read the day before the desk's.
-_DAYS_BEFORE, _DAYS_AFTER = 5, 1
+DAYS_BEFORE, DAYS_AFTER = 5, 1
 
-_WHOLE = text(
-    "SELECT id, phone, coalesce(name_lexemes @@ CAST(:names AS tsquery), false) AS named FROM recipients "
-    "WHERE phone = ANY(CAST(:phones AS text[])) LIMIT 60"
-)
-# By ~>=~ and ~<~, the operators of the index, which serve it in a generic plan too (LIKE does not).
-_ENDING = text(
-    "SELECT id, coalesce(name_lexemes @@ CAST(:names AS tsquery), false) AS named FROM recipients "
-    "WHERE reverse(phone) ~>=~ :low AND reverse(phone) ~<~ :high LIMIT :most"
-)
-_BEGINNING = text("SELECT id FROM recipients WHERE phone >= :low AND phone < :high LIMIT :most")
-_REFERENCES = text(
-    """
-    SELECT 'recipient' AS kind, id, 'recipient reference' AS why FROM recipients
-        WHERE imported_id = ANY(:refs)
-    UNION ALL SELECT 'message', id, 'message reference' FROM messages WHERE imported_id = ANY(:refs)
-    UNION ALL SELECT 'message', message_id, 'link reference' FROM links WHERE imported_id = ANY(:refs)
-    UNION ALL SELECT 'message', message_id, 'text reference' FROM texts
-        WHERE imported_id = ANY(:refs) AND message_id IS NOT NULL
-    UNION ALL SELECT 'recipient', recipients.id, 'text reference' FROM texts
-        JOIN recipients USING (phone) WHERE texts.imported_id = ANY(:refs) AND message_id IS NULL
-    UNION ALL SELECT 'recipient', recipients.id, 'consent reference' FROM consent_events
-        JOIN recipients USING (phone) WHERE consent_events.imported_id = ANY(:refs)
-    UNION ALL SELECT 'charge', id, 'charge reference' FROM charges WHERE imported_id = ANY(:refs)
-    UNION ALL SELECT 'charge', id, 'processor reference' FROM charges WHERE processor_ref = ANY(:refs)
-    UNION ALL SELECT 'charge', charge_id, 'refund reference' FROM refunds WHERE imported_id = ANY(:refs)
-    UNION ALL SELECT 'charge', charge_id, 'refund reference' FROM refunds WHERE id = ANY(:refund_ids)
-    UNION ALL SELECT 'charge', charge_id, 'processor reference of a refund' FROM refunds
-        WHERE processor_ref = ANY(:refs)
-    LIMIT 60
-    """.replace(":refs", "CAST(:refs AS text[])").replace(":refund_ids", "CAST(:refund_ids AS uuid[])")
-)
-_CODES = text(
-    "SELECT message_id, revoked_at IS NOT NULL AS revoked, expires_at <= :now AS expired FROM links "
-    "WHERE folded_code(code) = ANY(CAST(:codes AS text[])) LIMIT :most"
-)
-_OUR_IDS = text("SELECT id FROM messages WHERE id = ANY(CAST(:ids AS bigint[]))")
-_CARD = """
-    SELECT id, charged_at, amount_cents, brand FROM charges
-    WHERE last4 = :last4{amount}{day} ORDER BY charged_at DESC LIMIT :most
+# A sender's newest messages tell whom they write to.
+_OF_SENDER = """
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT recipient_id AS id FROM (
+            SELECT recipient_id FROM messages WHERE sender_id = s.id
+            ORDER BY recorded_at DESC, id DESC LIMIT {most}) AS newest) AS r
 """
+_OF_FACILITY = """
+    CROSS JOIN LATERAL (
+        SELECT m.recipient_id AS id, max(m.recorded_at) AS at
+        FROM (SELECT id FROM senders WHERE facility_id = f.id ORDER BY id DESC LIMIT 150) AS s
+        CROSS JOIN LATERAL (
+            SELECT recipient_id, recorded_at FROM messages WHERE sender_id = s.id
+            ORDER BY recorded_at DESC, id DESC LIMIT 2) AS m
+        GROUP BY m.recipient_id ORDER BY 2 DESC LIMIT 30) AS r
+"""
+_ASKED = """
+    asked AS MATERIALIZED (
+        SELECT name_query(:typed, '') AS whole, name_query(:typed, ':*') AS begun)
+"""
+_NAMED = "coalesce(name_lexemes @@ (SELECT begun FROM asked), false)"
+_WORDS = "array_to_string(tsvector_to_array(name_lexemes), ' ')"
+# Each part gives: how it was found, what, its id, whether the name that was typed fits, what tells of it, a
+# moment, an amount. By ~>=~ and ~<~, the operators of the indexes of patterns, which serve them in a generic
+# plan too (LIKE does not).
+_PARTS = {
+    "phone": """
+        SELECT * FROM (SELECT 'phone', 'recipient', id, {named}, phone, {nothing}
+        FROM recipients WHERE phone = ANY(CAST(:phones AS text[])) LIMIT {most}) AS found
+    """,
+    "ending": """
+        SELECT 'ending', 'recipient', r.id, r.named, digits || ' ' || r.words, {nothing}
+        FROM unnest(CAST(:endings AS text[]), CAST(:lows AS text[]), CAST(:highs AS text[]))
+            AS part (digits, low, high)
+        CROSS JOIN LATERAL (
+            SELECT id, {named} AS named, {words} AS words FROM recipients
+            WHERE reverse(phone) ~>=~ low AND reverse(phone) ~<~ high LIMIT {endings}) AS r
+    """,
+    "beginning": """
+        SELECT 'beginning', 'recipient', r.id, false, digits, {nothing}
+        FROM unnest(CAST(:beginnings AS text[]), CAST(:beginnings_after AS text[])) AS part (digits, after)
+        CROSS JOIN LATERAL (
+            SELECT id FROM recipients WHERE phone >= '+1' || digits AND phone < after LIMIT {most}) AS r
+    """,
+    "code": """
+        SELECT CASE WHEN revoked_at IS NOT NULL THEN 'code replaced'
+                    WHEN expires_at <= :now THEN 'code expired' ELSE 'code' END,
+               'message', message_id, false, '', {nothing}
+        FROM links WHERE folded_code(code) = ANY(CAST(:codes AS text[]))
+    """,
+    "code begins": """
+        SELECT 'code begins', 'message', l.message_id, false, '', {nothing}
+        FROM unnest(CAST(:code_lows AS text[]), CAST(:code_highs AS text[])) AS part (low, high)
+        CROSS JOIN LATERAL (
+            SELECT message_id FROM links
+            WHERE folded_code(code) ~>=~ low AND folded_code(code) ~<~ high LIMIT 20) AS l
+    """,
+    "booking": """
+        SELECT 'booking', 'recipient', r.id, false, s.booking_number || ' of ' || s.name, {nothing}
+        FROM (SELECT id, name, booking_number FROM senders
+              WHERE folded_code(booking_number) = ANY(CAST(:codes AS text[])) LIMIT 20) AS s
+    """
+    + _OF_SENDER.format(most=200),
+    "our id": """
+        SELECT 'our id', 'message', id, false, '', {nothing} FROM messages
+        WHERE id = ANY(CAST(:our_ids AS bigint[]))
+    """,
+    "name": """
+        SELECT * FROM (SELECT 'name', 'recipient', id, true, {words}, {nothing}
+        FROM recipients WHERE name_lexemes @@ (SELECT whole FROM asked) LIMIT {most}) AS found
+    """,
+    "name begins": """
+        SELECT * FROM (SELECT 'name begins', 'recipient', id, true, {words}, {nothing}
+        FROM recipients WHERE name_lexemes @@ (SELECT begun FROM asked) LIMIT {most}) AS found
+    """,
+    "sender": """
+        SELECT 'sender', 'recipient', r.id, false, s.name, {nothing}
+        FROM (SELECT id, name FROM senders
+              WHERE name_lexemes @@ (SELECT CASE WHEN :asked_sender THEN begun ELSE whole END FROM asked)
+              LIMIT 12) AS s
+    """
+    + _OF_SENDER.format(most=20),
+    "facility": """
+        SELECT 'facility', 'recipient', r.id, false, f.name, r.at, NULL::int
+        FROM (SELECT id, name FROM facilities WHERE name_lexemes @@ (SELECT begun FROM asked) LIMIT 3) AS f
+    """
+    + _OF_FACILITY,
+    "reference": """
+        SELECT * FROM (
+            SELECT 'recipient reference', 'recipient', id, false, '', {nothing}
+            FROM recipients WHERE imported_id = ANY({refs})
+            UNION ALL SELECT 'message reference', 'message', id, false, '', {nothing}
+            FROM messages WHERE imported_id = ANY({refs})
+            UNION ALL SELECT 'link reference', 'message', message_id, false, '', {nothing}
+            FROM links WHERE imported_id = ANY({refs})
+            UNION ALL SELECT 'text reference', 'message', message_id, false, '', {nothing}
+            FROM texts WHERE imported_id = ANY({refs}) AND message_id IS NOT NULL
+            UNION ALL SELECT 'text reference', 'recipient', recipients.id, false, '', {nothing}
+            FROM texts JOIN recipients USING (phone)
+            WHERE texts.imported_id = ANY({refs}) AND message_id IS NULL
+            UNION ALL SELECT 'consent reference', 'recipient', recipients.id, false, '', {nothing}
+            FROM consent_events JOIN recipients USING (phone) WHERE consent_events.imported_id = ANY({refs})
+            UNION ALL SELECT 'charge reference', 'charge', id, false, '', {nothing}
+            FROM charges WHERE imported_id = ANY({refs})
+            UNION ALL SELECT 'processor reference', 'charge', id, false, '', {nothing}
+            FROM charges WHERE processor_ref = ANY({refs})
+            UNION ALL SELECT 'refund reference', 'charge', charge_id, false, '', {nothing}
+            FROM refunds WHERE imported_id = ANY({refs})
+            UNION ALL SELECT 'processor reference of a refund', 'charge', charge_id, false, '', {nothing}
+            FROM refunds WHERE processor_ref = ANY({refs})
+            LIMIT {most}) AS found
+        UNION ALL SELECT 'sender reference', 'recipient', r.id, false, s.name, {nothing}
+        FROM (SELECT id, name FROM senders WHERE imported_id = ANY({refs}) LIMIT 3) AS s
+    """
+    + _OF_SENDER.format(most=200)
+    + """
+        UNION ALL SELECT 'facility reference', 'recipient', r.id, false, f.name, r.at, NULL::int
+        FROM (SELECT id, name FROM facilities WHERE imported_id = ANY({refs}) LIMIT 3) AS f
+    """
+    + _OF_FACILITY,
+    "refund id": """
+        SELECT 'refund reference', 'charge', charge_id, false, '', {nothing}
+        FROM refunds WHERE id = ANY(CAST(:refund_ids AS uuid[]))
+    """,
+    "card": """
+        SELECT * FROM (
+            SELECT 'card', 'charge', id, false, coalesce(brand, '') || ' ' || last4, charged_at, amount_cents
+        FROM charges WHERE last4 = ANY(CAST(:last4s AS text[])){amount}{days}
+        ORDER BY charged_at DESC LIMIT {most}) AS found
+    """,
+    "amount": """
+        SELECT * FROM (SELECT 'amount', 'charge', id, false, '', charged_at, amount_cents
+        FROM charges WHERE amount_cents = :amount{that_day}
+        ORDER BY charged_at DESC LIMIT {most}) AS found
+    """,
+    "amount near": """
+        SELECT * FROM (SELECT 'amount', 'charge', id, false, '', charged_at, amount_cents
+        FROM charges WHERE amount_cents = :amount{days}
+        ORDER BY charged_at DESC LIMIT {most}) AS found
+    """,
+}
+_AMOUNT = " AND amount_cents = :amount"
+_DAYS = " AND charged_at >= :since AND charged_at < :until"
+_THAT_DAY = " AND charged_at >= :day_begins AND charged_at < :day_ends"
 
 
-async def find_numbers(ctx: Context, numbers: Numbers, words: list[str]) -> list[Found]:
-    """Everybody on these numbers; the ones whose name was typed beside them first."""
-    names = beginning_query(words) or None
-    found: list[Found] = []
-    if numbers.whole:
-        rows = await _rows(ctx, _WHOLE, phones=list(numbers.whole), names=names)
-        found += [_on_number(row) for row in rows]
-    for digits in numbers.endings:
-        low = digits[::-1]
-        rows = await _rows(ctx, _ENDING, low=low, high=_after(low), names=names, most=MOST_FOUND)
-        found += [_ending(row, digits) for row in rows]
-    for digits in numbers.beginnings:
-        low = f"+1{digits}"
-        rows = await _rows(ctx, _BEGINNING, low=low, high=_after(low), most=MOST_FOUND)
-        why = f"phone begins with {digits}"
-        found += [Found(HitKind.RECIPIENT, row.id, Rank.FIRST_DIGITS, why) for row in rows]
-    return found
+async def look_up(ctx: Context, reading: Reading) -> Sequence[Any]:
+    """Whatever the database has for any reading: how, kind, id, named, said, at, cents."""
+    parts = _parts(reading)
+    if not parts:
+        return ()
+    charge = reading.charge
+    has = (bool(reading.name), charge and charge.amount_cents is not None, charge and charge.days is not None)
+    statement = _statement(tuple(parts), *map(bool, has))
+    return (await ctx.connection.execute(statement, _values(ctx, reading))).all()
 
 
-async def find_references(ctx: Context, reading: Reading) -> list[Found]:
-    """Whatever carries one of these references, ours or those of where it was imported from."""
-    found: list[Found] = []
-    if reading.references or reading.refund_ids:
-        given = {"refs": list(reading.references), "refund_ids": list(reading.refund_ids)}
-        rows = await _rows(ctx, _REFERENCES, **given)
-        found += [Found(HitKind(row.kind), row.id, Rank.REFERENCE, row.why) for row in rows]
-    if reading.codes:
-        rows = await _rows(ctx, _CODES, codes=list(reading.codes), now=ctx.now, most=MOST_FOUND)
-        found += [Found(HitKind.MESSAGE, row.message_id, Rank.REFERENCE, _why_code(row)) for row in rows]
-    if reading.our_ids:
-        rows = await _rows(ctx, _OUR_IDS, ids=list(reading.our_ids))
-        found += [Found(HitKind.MESSAGE, row.id, Rank.OUR_NUMBER, "message number") for row in rows]
-    return found
+def window(charge: ChargeSaid) -> dict[str, datetime]:
+    """From when to when a charge may have been made that was said to be of these days."""
+    if charge.days is None:
+        return {}
+    begins, ends = _midnight(charge.days.first), _midnight(charge.days.last + timedelta(days=1))
+    before, after = timedelta(days=DAYS_BEFORE), timedelta(days=DAYS_AFTER)
+    return {"since": begins - before, "until": ends + after, "day_begins": begins, "day_ends": ends}
 
 
-async def find_charges(ctx: Context, card: CardSaid) -> list[Found]:
-    """Charges of a card with these last four digits, of this amount, about this day."""
-    given: dict[str, Any] = {"last4": card.last4, "most": MOST_FOUND}
-    amount = day = ""
-    if card.amount_cents is not None:
-        amount, given["amount"] = " AND amount_cents = :amount", card.amount_cents
-    if card.day is not None:
-        midnight = datetime.combine(card.day, time(), EASTERN)
-        day = " AND charged_at >= :since AND charged_at < :until"
-        given["since"] = midnight - timedelta(days=_DAYS_BEFORE)
-        given["until"] = midnight + timedelta(days=1 + _DAYS_AFTER)
-    rows = await _rows(ctx, text(_CARD.format(amount=amount, day=day)), **given)
-    return [_charge(row, card) for row in rows]
+def behind(text_: str) -> str:
+    """The first text behind all that begin so."""
+    return text_[:-1] + chr(ord(text_[-1]) + 1)
 
 
-def _charge(row: Any, card: CardSaid) -> Found:
-    charged = row.charged_at.astimezone(EASTERN).date()
-    away = abs((charged - card.day).days) if card.day else 0
-    rank = Rank.CARD_NEAR - away if away else Rank.CARD
-    why = [f"card ending {card.last4}"]
-    if card.amount_cents is not None:
-        why.append(dollars(card.amount_cents))
-    if card.day:
-        why.append("that day" if not away else f"{away} {'day' if away == 1 else 'days'} from that day")
-    if card.brand and row.brand == card.brand:
-        why.append(f"{card.brand.capitalize()}")
-    wrong_brand = bool(card.brand) and row.brand != card.brand
-    return Found(HitKind.CHARGE, row.id, rank - 20 * wrong_brand, ", ".join(why))
+def _parts(reading: Reading) -> list[str]:
+    numbers, charge = reading.numbers, reading.charge
+    card = charge is not None and charge.is_card
+    amount = charge is not None and charge.amount_cents is not None and not card
+    wanted = {
+        "phone": numbers.whole,
+        "ending": numbers.endings,
+        "beginning": numbers.beginnings,
+        "code": reading.codes,
+        "code begins": reading.code_beginnings,
+        "booking": reading.codes,
+        "our id": reading.our_ids,
+        "reference": reading.references,
+        "refund id": reading.refund_ids,
+        "card": card,
+        "amount": amount,
+        "amount near": amount and charge is not None and charge.days,
+        "name": reading.name,
+        "name begins": reading.name,
+        "sender": reading.name,
+        "facility": reading.name,
+    }
+    return [part for part, value in wanted.items() if value]
 
 
-def _on_number(row: Any) -> Found:
-    why = f"phone {display_phone(row.phone)}"
-    return Found(HitKind.RECIPIENT, row.id, Rank.PHONE + row.named, f"{why}, name" if row.named else why)
+@cache
+def _statement(parts: tuple[str, ...], named: bool, amount: bool, days: bool) -> TextClause:
+    """The parts as one statement; the same text for the same kinds of reading, so that it stays prepared."""
+    given = {
+        "named": _NAMED if named else "false",
+        "words": _WORDS if named else "''",
+        "nothing": "NULL::timestamptz, NULL::int",
+        "most": MOST_FOUND,
+        "endings": MOST_ENDINGS,
+        "refs": "CAST(:refs AS text[])",
+        "amount": _AMOUNT if amount else "",
+        "days": _DAYS if days else "",
+        "that_day": _THAT_DAY if days else "",
+    }
+    union = " UNION ALL ".join(_PARTS[part].format(**given) for part in parts)
+    asked = f"WITH {_ASKED} " if named else ""
+    return text(f"{asked}SELECT * FROM ({union}) AS found (how, kind, id, named, said, at, cents)")
 
 
-def _ending(row: Any, digits: str) -> Found:
-    why = f"last {len(digits)} digits of the phone"
-    if row.named:
-        return Found(HitKind.RECIPIENT, row.id, Rank.DIGITS_AND_NAME, f"{why}, name")
-    rank = Rank.LAST_DIGITS if len(digits) == 4 else Rank.MORE_LAST_DIGITS
-    return Found(HitKind.RECIPIENT, row.id, rank, why)
+def _values(ctx: Context, reading: Reading) -> dict[str, Any]:
+    numbers, charge = reading.numbers, reading.charge
+    values = {
+        "now": ctx.now,
+        "typed": reading.name,
+        "asked_sender": reading.names.is_sender,
+        "phones": list(numbers.whole),
+        "endings": list(numbers.endings),
+        "lows": [digits[::-1] for digits in numbers.endings],
+        "highs": [behind(digits[::-1]) for digits in numbers.endings],
+        "beginnings": list(numbers.beginnings),
+        "beginnings_after": [behind(f"+1{digits}") for digits in numbers.beginnings],
+        "codes": list(reading.codes),
+        "code_lows": list(reading.code_beginnings),
+        "code_highs": list(map(behind, reading.code_beginnings)),
+        "our_ids": list(reading.our_ids),
+        "refs": list(reading.references),
+        "refund_ids": list(reading.refund_ids),
+    }
+    if charge:
+        values |= {"last4s": list(charge.last4s), "amount": charge.amount_cents, **window(charge)}
+    return values
 
 
-def _why_code(row: Any) -> str:
-    if row.revoked:
-        return "link code, replaced by a newer link"
-    return "link code, expired" if row.expired else "link code"
+def _midnight(day: Any) -> datetime:
+    return datetime.combine(day, time(), EASTERN)
 
 
-def _after(digits: str) -> str:
-    """The first text behind all that begin with these digits."""
-    return digits[:-1] + chr(ord(digits[-1]) + 1)
-
-
-async def _rows(ctx: Context, query: Any, **values: Any) -> list[Any]:
-    return list((await ctx.connection.execute(query, values)).all())
+def ids_of(rows: Iterable[Any]) -> list[int]:
+    """The ids of rows."""
+    return [row.id for row in rows]

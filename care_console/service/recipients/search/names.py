@@ -1,109 +1,255 @@
-"""Recipients by name: whole words first, then words that begin so, then misspelled ones."""
+"""Names not found as typed: misspelled ones, a caller's beside a sender's, a facility's among them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import text
 
 from care_console.contract.search import HitKind
 from care_console.service.foundation.context import Context
 from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank
+from care_console.service.recipients.search.spoken import bare
 from care_console.service.recipients.search.typos import distance, one_slip_away, slips_forgiven
+from care_console.service.recipients.search.words import FACILITY_KINDS, Names
 
-MOST_WORDS = 6
-ENOUGH = 10
-"""With so many found as typed, nobody is looked for under another spelling."""
-
+MOST_SPELLINGS = 24
 _SHORT = 7
 """Up to this length trigrams miss too many slips, so every word that is one slip away is looked up."""
 
-_FOLD = text("SELECT words_of_name(:typed)")
-_BY_NAME = text(
-    "SELECT id, tsvector_to_array(name_lexemes) AS words FROM recipients "
-    "WHERE name_lexemes @@ CAST(:query AS tsquery) LIMIT :most"
+# Similarity is computed on what the index lets through; below this, the words differ too much to be one.
+_SPELLINGS = text(
+    """
+    WITH quick AS MATERIALIZED (SELECT set_config('pg_trgm.similarity_threshold', '0.22', true)),
+    typed AS (
+        SELECT place, (words_of_name(word))[1] AS word
+        FROM quick, unnest(CAST(:words AS text[])) WITH ORDINALITY AS one (word, place)),
+    near AS (
+        SELECT place, word
+        FROM unnest(CAST(:near_places AS int[]), CAST(:near AS text[])) AS one (place, word))
+    SELECT typed.place, known.word, typed.word AS typed FROM typed JOIN name_words AS known USING (word)
+    UNION ALL
+    SELECT near.place, known.word, typed.word FROM near JOIN typed USING (place)
+    JOIN name_words AS known ON known.word = near.word
+    UNION ALL
+    SELECT typed.place, alike.word, typed.word FROM typed CROSS JOIN LATERAL (
+        SELECT word FROM name_words WHERE word % typed.word AND length(typed.word) > 3
+        ORDER BY similarity(word, typed.word) DESC LIMIT 60) AS alike
+    """
 )
-_THRESHOLD = text("SELECT set_config('pg_trgm.similarity_threshold', '0.22', true)")
-_ALIKE = text("SELECT word FROM name_words WHERE word % :word ORDER BY similarity(word, :word) DESC LIMIT 60")
-_KNOWN = text("SELECT word FROM name_words WHERE word = ANY(CAST(:words AS text[]))")
+_WORDS = "tsvector_to_array(name_lexemes)"
+_LOOK_UP = text(
+    f"""
+    SELECT 'name' AS how, id, {_WORDS} AS words, NULL::text[] AS other, '' AS said, NULL::int AS split
+    FROM (SELECT id, name_lexemes FROM recipients
+          WHERE name_lexemes @@ CAST(:all AS tsquery) LIMIT :most) AS one
+    UNION ALL
+    SELECT 'sender', r.id, {_WORDS}, NULL, s.name, NULL
+    FROM (SELECT id, name, name_lexemes FROM senders
+          WHERE name_lexemes @@ CAST(:all AS tsquery) LIMIT 20) AS s
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT recipient_id AS id FROM (
+            SELECT recipient_id FROM messages WHERE sender_id = s.id
+            ORDER BY recorded_at DESC, id DESC LIMIT 20) AS newest) AS r
+    UNION ALL
+    SELECT 'both', r.id, r.words, {_WORDS}, s.name, CAST(split.place AS int)
+    FROM unnest(CAST(:who AS text[]), CAST(:from_whom AS text[])) WITH ORDINALITY AS split (who, by, place)
+    CROSS JOIN LATERAL (
+        SELECT id, name, name_lexemes FROM senders
+        WHERE name_lexemes @@ CAST(split.by AS tsquery) LIMIT 60) AS s
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT recipients.id, tsvector_to_array(recipients.name_lexemes) AS words
+        FROM (SELECT recipient_id FROM messages WHERE sender_id = s.id
+              ORDER BY recorded_at DESC, id DESC LIMIT 60) AS newest
+        JOIN recipients ON recipients.id = newest.recipient_id
+        WHERE recipients.name_lexemes @@ CAST(split.who AS tsquery)) AS r
+    """
+)
+_FACILITIES = text(
+    f"SELECT id, name, {_WORDS} AS words FROM facilities "
+    "WHERE name_lexemes @@ CAST(:any AS tsquery) LIMIT 200"
+)
+# Who in these facilities is called so, or gets messages from there and is called so; else who last got one.
+_IN_FACILITIES = text(
+    f"""
+    SELECT 'sender' AS how, r.id, tsvector_to_array(s.name_lexemes) AS words, s.name || ', ' || f.name AS said
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:rest AS text[])) AS one (id, rest)
+    JOIN facilities AS f USING (id)
+    CROSS JOIN LATERAL (
+        SELECT id, name, name_lexemes FROM senders
+        WHERE name_lexemes @@ CAST(one.rest AS tsquery) AND facility_id = f.id LIMIT 40) AS s
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT recipient_id AS id FROM (
+            SELECT recipient_id FROM messages WHERE sender_id = s.id
+            ORDER BY recorded_at DESC, id DESC LIMIT 40) AS newest) AS r
+    UNION ALL
+    SELECT 'name', r.id, r.words, f.name
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:rest AS text[])) AS one (id, rest)
+    JOIN facilities AS f USING (id)
+    CROSS JOIN LATERAL (
+        SELECT id, {_WORDS} AS words FROM (
+            SELECT id, name_lexemes FROM recipients
+            WHERE name_lexemes @@ CAST(one.rest AS tsquery) LIMIT 500) AS named
+        WHERE EXISTS (
+            SELECT FROM (SELECT sender_id FROM messages WHERE recipient_id = named.id
+                         ORDER BY recorded_at DESC, id DESC LIMIT 50) AS newest
+            JOIN senders ON senders.id = newest.sender_id WHERE senders.facility_id = f.id)
+        LIMIT 60) AS r
+    UNION ALL
+    SELECT 'facility', r.id, NULL, f.name
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:rest AS text[])) AS one (id, rest)
+    JOIN facilities AS f USING (id)
+    CROSS JOIN LATERAL (
+        SELECT m.recipient_id AS id, max(m.recorded_at) AS at
+        FROM (SELECT id FROM senders WHERE facility_id = f.id ORDER BY id DESC LIMIT 150) AS s
+        CROSS JOIN LATERAL (
+            SELECT recipient_id, recorded_at FROM messages WHERE sender_id = s.id
+            ORDER BY recorded_at DESC, id DESC LIMIT 2) AS m
+        GROUP BY m.recipient_id ORDER BY 2 DESC LIMIT 30) AS r
+    WHERE one.rest IS NULL
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Spelling:
-    """A word that a name really has, and how many slips it is from the one that was typed."""
+    """A word that some name really has, and how many slips it is from the one that was typed."""
 
     word: str
     slips: int
 
 
-async def fold_name(ctx: Context, typed: str) -> list[str]:
-    """The words of a name as the index of names has them, in the order in which they were typed."""
-    if not typed:
+Spellings = Sequence[Sequence[_Spelling]]
+
+
+async def find_otherwise(ctx: Context, names: Names) -> list[Found]:
+    """Whoever may be meant by names that nobody has as typed."""
+    spellings = await _spellings(ctx, names.words)
+    # A word that nobody's name is near to is put aside, as long as another one is left.
+    known = [some for some in spellings if some]
+    if not known:
         return []
-    words: list[str] = (await ctx.connection.execute(_FOLD, {"typed": typed})).scalar_one()
-    return list(dict.fromkeys(words))[:MOST_WORDS]
+    found = await _find_spelled(ctx, known, names, len(spellings) - len(known))
+    return found + await _find_in_facilities(ctx, known, names)
 
 
-def beginning_query(words: Iterable[str]) -> str:
-    """The tsquery for names with a word that begins like each of these."""
-    return " & ".join(f"'{word}':*" for word in words)
-
-
-async def find_names(ctx: Context, words: Sequence[str]) -> list[Found]:
-    """Whoever's name has these words, in any order; the last may be half typed, any may be misspelled."""
-    if max(map(len, words), default=0) < 2:
-        return []
-    exact = await _ids(ctx, " & ".join(f"'{word}'" for word in words))
-    found = [_found(row.id, Rank.NAME, "name") for row in exact]
-    if len(found) < MOST_FOUND:
-        beginning = await _ids(ctx, beginning_query(words))
-        found += [_found(row.id, Rank.NAME_BEGINS, "name begins so") for row in beginning]
-    if len({one.id for one in found}) < ENOUGH:
-        found += await _misspelled(ctx, words)
+async def _find_spelled(ctx: Context, known: Spellings, names: Names, put_aside: int) -> list[Found]:
+    whole = " & ".join(map(_any_of, known))
+    splits = [(known[:at], known[at:]) for at in range(1, len(known))]
+    splits += [(right, left) for left, right in splits]
+    given = {
+        "all": whole,
+        "most": MOST_FOUND,
+        "who": [" & ".join(map(_any_of, who)) for who, _ in splits],
+        "from_whom": [" & ".join(map(_any_of, by)) for _, by in splits],
+    }
+    found = []
+    for row in (await ctx.connection.execute(_LOOK_UP, given)).all():
+        if row.how == "both":
+            who, by = splits[row.split - 1]
+            slips = _slips(who, row.words) + _slips(by, row.other)
+            why = f"name{_like(who, row.words)}; gets messages from {row.said}"
+            cued = names.sender_at is not None or (len(known) > 2 and not slips)
+            both = Rank.TWO_NAMES if cued else Rank.TWO_NAMES_UNASKED
+            found.append(_found(row.id, both - 10 * slips - 30 * put_aside, why))
+            continue
+        rank = Rank.MISSPELLED - 10 * _slips(known, row.words) - 30 * put_aside
+        if row.how == "name":
+            found.append(_found(row.id, rank, f"name{_like(known, row.words, always=True)}"))
+        else:
+            preferred = 5 if names.is_sender else -5
+            found.append(_found(row.id, rank + preferred, f"gets messages from {row.said}"))
     return found
 
 
-async def _misspelled(ctx: Context, words: Sequence[str]) -> list[Found]:
-    await ctx.connection.execute(_THRESHOLD)
-    spellings = [await _spellings(ctx, word, last=word == words[-1]) for word in words]
-    # A word that nobody's name is near to is put aside, as long as another one is left.
-    spellings = [some for some in spellings if some]
-    if not spellings or not any(one.slips for some in spellings for one in some):
+async def _find_in_facilities(ctx: Context, known: Spellings, names: Names) -> list[Found]:
+    own = [some for some in known if not any(one.slips == 0 and one.word in FACILITY_KINDS for one in some)]
+    if not own or not (names.facility or len(known) > 1 or max(one.slips for some in own for one in some)):
         return []
-    query = " & ".join("(" + " | ".join(f"'{one.word}'" for one in some) + ")" for some in spellings)
-    rows = await _ids(ctx, query)
-    put_aside = len(words) - len(spellings)
-    return [_as_misspelled(row, spellings, put_aside) for row in rows]
+    any_word = " | ".join(map(_any_of, own))
+    rows = (await ctx.connection.execute(_FACILITIES, {"any": any_word})).all()
+    covered = [(row, [some for some in known if _slips([some], row.words) < _MISSES]) for row in rows]
+    most = max((len(some) for _, some in covered), default=0)
+    # Of facilities that the words fit, those that the most words fit; a surname is often a place's name too.
+    best = [(row, some) for row, some in covered if len(some) == most][:5]
+    best = [(row, some) for row, some in best if names.facility or len(some) > 1 or len(some) == len(known)]
+    if not best:
+        return []
+    rest = [[one for one in known if one not in some] for _, some in best]
+    given = {
+        "ids": [row.id for row, _ in best],
+        "rest": [" & ".join(map(_any_of, some)) or None for some in rest],
+    }
+    found = []
+    for row in (await ctx.connection.execute(_IN_FACILITIES, given)).all():
+        why = f"gets messages from {row.said}"
+        if row.how == "facility":
+            found.append(_found(row.id, Rank.FACILITY, why))
+            continue
+        slips = min(_slips(some, row.words) for some in rest) if row.how == "name" else 0
+        found.append(
+            _found(row.id, Rank.TWO_NAMES - 10 * slips, f"name; {why}" if row.how == "name" else why)
+        )
+    return found
 
 
-async def _spellings(ctx: Context, word: str, *, last: bool) -> list[_Spelling]:
-    """The words of names that may have been meant, nearest first, the typed one too where it is one."""
-    most = slips_forgiven(word)
-    nearby = [word] + (one_slip_away(word) if most and len(word) <= _SHORT else [])
-    known = (await ctx.connection.execute(_KNOWN, {"words": nearby})).scalars().all()
-    found = {known_word: int(known_word != word) for known_word in known}
-    if most and len(word) > 3:
-        for alike in (await ctx.connection.execute(_ALIKE, {"word": word})).scalars():
-            slips = distance(word, alike, most)
-            if last and len(alike) > len(word):
-                slips = min(slips, distance(word, alike[: len(word)], most))
-            if slips <= most:
-                found.setdefault(alike, slips)
-    nearest = sorted(found.items(), key=lambda item: (item[1], item[0]))[:24]
-    return [_Spelling(*one) for one in nearest]
+async def _spellings(ctx: Context, words: Sequence[str]) -> list[list[_Spelling]]:
+    """For each word the words of names that may have been meant, nearest first."""
+    near = [(place, other) for place, word in enumerate(words, 1) for other in _nearby(word)]
+    given = {
+        "words": list(words),
+        "near_places": [place for place, _ in near],
+        "near": [word for _, word in near],
+    }
+    found: list[dict[str, int]] = [{} for _ in words]
+    for row in (await ctx.connection.execute(_SPELLINGS, given)).all():
+        slips = _slips_between(row.typed, row.word, last=row.place == len(words))
+        if slips <= slips_forgiven(row.typed):
+            found[row.place - 1].setdefault(row.word, slips)
+    return [
+        [
+            _Spelling(*one)
+            for one in sorted(some.items(), key=lambda item: (item[1], item[0]))[:MOST_SPELLINGS]
+        ]
+        for some in found
+    ]
 
 
-def _as_misspelled(row: Any, spellings: Sequence[Sequence[_Spelling]], put_aside: int) -> Found:
-    has = set(row.words)
-    slips = sum(min(one.slips for one in some if one.word in has) for some in spellings)
-    meant = [next(one.word for one in some if one.word in has) for some in spellings]
-    return _found(row.id, Rank.MISSPELLED - 10 * slips - 30 * put_aside, f"name like {' '.join(meant)}")
+def _nearby(word: str) -> list[str]:
+    folded = bare(word)
+    return [folded, *(one_slip_away(folded) if 2 < len(folded) <= _SHORT else ())]
 
 
-async def _ids(ctx: Context, query: str) -> Sequence[Any]:
-    return (await ctx.connection.execute(_BY_NAME, {"query": query, "most": MOST_FOUND})).all()
+def _slips_between(typed: str, word: str, *, last: bool) -> int:
+    most = slips_forgiven(typed)
+    slips = distance(typed, word, most)
+    if last and len(word) > len(typed) and len(typed) > 3:
+        slips = min(slips, distance(typed, word[: len(typed)], most))
+    return slips
+
+
+_MISSES = 90
+
+
+def _slips(some: Spellings, words: Iterable[str] | None) -> int:
+    """How many slips lie between what was typed and a name with these words; many where a word is in none."""
+    has = set(words or ())
+    return sum(
+        min((one.slips for one in spellings if one.word in has), default=_MISSES) for spellings in some
+    )
+
+
+def _like(some: Spellings, words: Iterable[str], *, always: bool = False) -> str:
+    """`` like maria delgado``: the words that were meant, where they are not the typed ones."""
+    has = set(words)
+    meant = [next((one for one in spellings if one.word in has), None) for spellings in some]
+    told = [one for one in meant if one]
+    return f" like {' '.join(one.word for one in told)}" if always or any(one.slips for one in told) else ""
+
+
+def _any_of(some: Sequence[_Spelling]) -> str:
+    return "(" + " | ".join(f"'{one.word}'" for one in some) + ")"
 
 
 def _found(recipient_id: int, rank: int, why: str) -> Found:

@@ -9,14 +9,22 @@ from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.recipients.search.found import Found, Rank, merged
 from care_console.service.recipients.search.hits import as_hits
-from care_console.service.recipients.search.lookups import find_charges, find_numbers, find_references
-from care_console.service.recipients.search.names import find_names, fold_name
+from care_console.service.recipients.search.lookups import look_up
+from care_console.service.recipients.search.missing import not_found
+from care_console.service.recipients.search.names import find_otherwise
+from care_console.service.recipients.search.persons import find_charges_of
 from care_console.service.recipients.search.reading import Reading, read
+from care_console.service.recipients.search.reasons import as_found
+
+ENOUGH = 10
+"""With so many found by a name as typed, nobody is looked for under another spelling."""
+
+_BY_NAME = frozenset(("name", "name begins", "sender", "facility"))
 
 
 async def search(ctx: Context, typed: str, limit: int) -> SearchReply:
     """Whoever and whatever the words fit, best first, at most `limit`. No words are an error."""
-    reading = read(typed, ctx.now.astimezone(EASTERN).date())
+    reading = read(typed, ctx.now.astimezone(EASTERN).date(), ctx.settings.on_statements)
     found = merged(await _find(ctx, reading))
     await record(
         ctx,
@@ -26,7 +34,8 @@ async def search(ctx: Context, typed: str, limit: int) -> SearchReply:
         waits_for_disk=False,  # one entry a keystroke (decision 0010)
     )
     hits = await as_hits(ctx, found, limit)  # the entry goes with it, in one round trip
-    return SearchReply(items=hits, understood=reading.understood())
+    told = "" if hits else not_found(reading)
+    return SearchReply(items=hits, understood=reading.understood(), not_found=told)
 
 
 def kinds_of(reading: Reading) -> str:
@@ -35,7 +44,7 @@ def kinds_of(reading: Reading) -> str:
         "phone": reading.numbers.whole,
         "phone digits": reading.numbers.endings or reading.numbers.beginnings,
         "name": reading.name,
-        "card": reading.card,
+        "card": reading.charge,
         "reference": reading.references or reading.refund_ids,
         "code": reading.codes,
     }
@@ -43,12 +52,23 @@ def kinds_of(reading: Reading) -> str:
 
 
 async def _find(ctx: Context, reading: Reading) -> list[Found]:
-    words = await fold_name(ctx, reading.name)
-    found = await find_references(ctx, reading)
-    found += await find_numbers(ctx, reading.numbers, words)
-    if reading.card:
-        found += await find_charges(ctx, reading.card)
+    rows = await look_up(ctx, reading)
     # Beside a number that somebody has, words only tell who of them it is: "call from 214..." is no Mr. Call.
-    if words and not any(one.rank >= Rank.PHONE for one in found):
-        found += await find_names(ctx, words)
-    return found
+    if any(row.how == "phone" for row in rows):
+        rows = [row for row in rows if row.how not in _BY_NAME]
+    found = [as_found(row, reading) for row in rows]
+    if reading.name and _looks_further(found, reading):
+        found += await find_otherwise(ctx, reading.names)
+    return found + await find_charges_of(ctx, found, reading.charge)
+
+
+def _looks_further(found: list[Found], reading: Reading) -> bool:
+    """Whether names may be spelled otherwise: few have them as typed, and nothing surer was found."""
+    ranks = [one.rank for one in found]
+    if max(ranks, default=0) >= Rank.DIGITS_AND_NAME - 10:
+        return False
+    if reading.names.facility and Rank.FACILITY in ranks:
+        return False
+    if reading.names.is_sender and Rank.SENDER_ASKED in ranks:
+        return False
+    return sum(rank in (Rank.NAME, Rank.NAME_BEGINS) for rank in ranks) < ENOUGH
