@@ -418,7 +418,8 @@ class StoryService(FakeService):
         self.searches.append(words)
         await asyncio.sleep(self.slow_search.get(words, 0))
         hits = [hit for hit in self._hits() if any(words in part for part in _findable(hit))]
-        return plain_service._json(SearchReply(items=hits, understood=[f"“{words}”"]))
+        told = "" if hits else f"No recipient is called “{words}”."
+        return plain_service._json(SearchReply(items=hits, understood=[f"“{words}”"], not_found=told))
 
     def _hits(self) -> list[SearchHit]:
         hits = [

@@ -10,11 +10,15 @@ from care_console.desktop.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class FindAnswer:
-    """Hits to a query, best first, and how it was understood. Answers may be late: compare `query`."""
+    """Hits to a query, best first, and how it was understood. Answers may be late: compare `query`.
+
+    `not_found`: where there are none, what was looked for, in the service's own sentence.
+    """
 
     query: str
     hits: tuple[SearchHit, ...]
     understood: tuple[str, ...]
+    not_found: str = ""
 
 
 async def find(desk: Desk, text: str, limit: int = 20) -> FindAnswer:
@@ -22,4 +26,4 @@ async def find(desk: Desk, text: str, limit: int = 20) -> FindAnswer:
     if not text.strip():
         return FindAnswer(text, (), ())
     reply = await desk.backend.get("/v1/search", SearchReply, {"q": text, "limit": limit})
-    return FindAnswer(text, tuple(reply.items), tuple(reply.understood))
+    return FindAnswer(text, tuple(reply.items), tuple(reply.understood), reply.not_found)

@@ -32,6 +32,7 @@ class Opening(QObject):
         box = self._parts.frame.top.find_box
         box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         box.selectAll()
+        self._parts.hits.offer()
 
     def open_caller(self, recipient_id: str, name: str, phone: str, wanted_key: str | None = None) -> None:
         """Open a caller's story, at a row if one is named."""

@@ -13,6 +13,7 @@ from care_console.desktop.backend.client import ConnectionState
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.outbox.pending import PendingState, Verb
+from care_console.desktop.screens.search.finder import Person
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.callers import CallerLine
 from care_console.desktop.shell.clock import Clock
@@ -64,6 +65,10 @@ class Standing(QObject):
         self._parts.frame.callers.show_recents(
             tuple(CallerLine(one.recipient_id, one.name, display_phone(one.phone)) for one in callers.recents)
         )
+        others = [one for one in reversed(callers.callers) if one is not front]
+        lately = [Person(one.recipient_id, one.name, one.phone) for one in others]
+        lately += [Person(one.recipient_id, one.name, one.phone) for one in callers.recents]
+        self._parts.finder.remember(lately)
 
     def show_keys(self) -> None:
         """The keys that do something now."""

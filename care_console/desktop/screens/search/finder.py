@@ -4,12 +4,14 @@ once the service has answered to the words that stand there now."""
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from care_console.contract.search import SearchHit
+from care_console.contract.phone import display_phone
+from care_console.contract.search import HitKind, SearchHit
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.queries.find import FindAnswer
 from care_console.desktop.shell.tasks import start
@@ -29,6 +31,28 @@ class FindState(StrEnum):
     TROUBLE = "trouble"
 
 
+class Person(NamedTuple):
+    """Somebody who was open: id, name (may be empty), phone (E.164)."""
+
+    recipient_id: str
+    name: str
+    phone: str
+
+
+def _as_hit(person: Person) -> SearchHit:
+    return SearchHit(
+        kind=HitKind.RECIPIENT,
+        id=person.recipient_id,
+        recipient_id=person.recipient_id,
+        title=person.name or display_phone(person.phone) or "No name on file",
+        detail="",
+        why="opened lately",
+        phone=person.phone,
+        name=person.name,
+        language="",
+    )
+
+
 class Finder(QObject):
     """Asks and keeps the newest answer. `changed` fires when there is something else to show."""
 
@@ -43,6 +67,7 @@ class Finder(QObject):
         self._answered = 0
         self._enter_waits = False
         self.answer = FindAnswer("", (), ())
+        self.recents: tuple[SearchHit, ...] = ()
         self.trouble = ""
         self.slow = False
         self._pause = self._timer(PAUSE_MS, self._go)
@@ -92,13 +117,20 @@ class Finder(QObject):
                 self._slow.start()
         self.changed.emit()
 
+    def remember(self, people: Sequence[Person]) -> None:
+        """Who was open lately, the newest first: what an empty box offers."""
+        self.recents = tuple(map(_as_hit, people))
+
     def enter(self, chosen: SearchHit | None) -> None:
         """Enter was pressed. While the answer is still under way it counts once the answer is there."""
-        if self.is_current:
+        if not self._words:
+            if chosen in self.recents:
+                self.opened.emit(chosen)
+        elif self.is_current:
             hit = chosen or next(iter(self.answer.hits), None)
             if hit is not None:
                 self.opened.emit(hit)
-        elif self._words:
+        else:
             self._enter_waits = True
 
     def stop(self) -> None:

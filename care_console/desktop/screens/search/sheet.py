@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
+from care_console.contract.phone import display_phone
+from care_console.contract.search import HitKind
+from care_console.desktop.queries.find import FindAnswer
 from care_console.desktop.screens.search.finder import Finder, FindState
 from care_console.desktop.screens.search.hits import HitDelegate, HitsModel
 from care_console.desktop.shell import keys
@@ -13,6 +16,7 @@ from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import plain, restyle
 
 _ROWS = 8
+_ASK_FOR_ANOTHER = " Ask for another number, the code in the text, or the last 4 of the card."
 
 
 class HitsSheet(QFrame):
@@ -50,8 +54,22 @@ class HitsSheet(QFrame):
         finder.changed.connect(self._show)
         finder.opened.connect(self.hide)
 
+    def offer(self) -> None:
+        """Offer who was open lately, if the box is empty and anybody was."""
+        if self._finder.state is FindState.EMPTY and self._finder.recents and self._box.isEnabled():
+            self.model.show(self._finder.recents)
+            self.list.setCurrentIndex(QModelIndex())
+            self._say(FindState.EMPTY)
+            self.place()
+            self.show()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The box's keys that belong to the list."""
+        """The box's keys that belong to the list; an empty box that is gone to offers recent callers."""
+        if watched is self._box and event.type() == QEvent.Type.FocusOut:
+            if self._finder.state is FindState.EMPTY:
+                self.hide()
+        elif watched is self._box and event.type() == QEvent.Type.MouseButtonPress:
+            self.offer()
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is self._box:
             return self._key(Qt.Key(event.key()))
         return super().eventFilter(watched, event)
@@ -82,10 +100,11 @@ class HitsSheet(QFrame):
 
     def _step(self, by: int) -> None:
         rows = self.model.rowCount()
+        if self.isHidden():
+            self.offer() if self._finder.state is FindState.EMPTY else self._show()
+            rows = self.model.rowCount()
         if not rows:
             return
-        if self.isHidden():
-            self._show()
         at = self.list.currentIndex().row()
         self.list.setCurrentIndex(self.model.index(min(rows - 1, max(0, at + by))))
 
@@ -94,6 +113,8 @@ class HitsSheet(QFrame):
         if state is FindState.EMPTY:
             self.model.show(())
             self.hide()
+            if self._box.hasFocus() and self._box.isModified():
+                self.offer()
             return
         if state is FindState.LOOKING:
             # The older hits stay in sight, unless they stay so long that they would mislead.
@@ -112,11 +133,10 @@ class HitsSheet(QFrame):
         understood = ", ".join(answer.understood)
         words = {
             FindState.LOOKING: "Still looking …",
-            FindState.NOBODY: "Nobody found"
-            + (f" for {understood}." if understood else ".")
-            + " Ask for another number, the code in the text, or the last 4 of the card.",
+            FindState.EMPTY: "Recent callers",
+            FindState.NOBODY: (answer.not_found or "Nothing to look for.") + _ASK_FOR_ANOTHER,
             FindState.TROUBLE: self._finder.trouble,
-            FindState.FOUND: f"Read as: {understood}" if understood else "",
+            FindState.FOUND: _found(answer, understood),
         }.get(state, "")
         if self._finder.unknown_phone is not None:
             words += f" {keys.shown('stop.open')} stops texts to this number all the same."
@@ -124,3 +144,12 @@ class HitsSheet(QFrame):
         self.says.setVisible(bool(words))
         self.says.setProperty("tone", "bad" if state is FindState.TROUBLE else "")
         restyle(self.says)
+
+
+def _found(answer: FindAnswer, understood: str) -> str:
+    """How the words were read; where several people share the number on top, that one is to be chosen."""
+    people = [hit for hit in answer.hits if hit.kind is HitKind.RECIPIENT]
+    shared = {hit.recipient_id for hit in people if hit.phone == people[0].phone}
+    if people and people[0] is answer.hits[0] and len(shared) > 1 and people[0].why.startswith("phone "):
+        return f"{len(shared)} people share {display_phone(people[0].phone)}: ask who is calling."
+    return f"Read as: {understood}" if understood else ""

@@ -16,6 +16,7 @@ from care_console.contract.search import HitKind, SearchHit
 from care_console.desktop.backend.failures import BackendFailure, NotSent, Refused
 from care_console.desktop.queries.find import FindAnswer
 from care_console.desktop.screens.search.finder import Finder, FindState
+from care_console.desktop.screens.search.sheet import _found
 from tests.support.desks import until
 from tests.support.story_service import MARIA
 from tests.support.windows import Opened, with_window
@@ -204,8 +205,55 @@ async def test_nobody_found_says_what_to_ask_and_f9_still_stops_texts(opened: Op
     opened.press(Qt.Key.Key_F2)
     opened.type("(469) 555-0188")
     says = opened.child(QLabel, "findSays")
-    await opened.until(lambda: says.isVisible() and says.text().startswith("Nobody found"))
+    await opened.until(lambda: says.isVisible() and says.text().startswith("No recipient is called"))
     assert "F9 stops texts" in says.text()
     opened.press(Qt.Key.Key_F9)
     await opened.until(lambda: opened.window.hits.isHidden())
     assert opened.window.frame.side_widget.isVisible()
+
+
+@with_window
+async def test_an_empty_box_offers_who_was_open_lately(opened: Opened) -> None:
+    window, box = opened.window, opened.window.frame.top.find_box
+    opened.press(Qt.Key.Key_F2)
+    assert window.hits.isHidden(), "nobody was open yet"
+    opened.type("rosa")
+    await opened.until(lambda: window.hits.isVisible() and window.finder.state is FindState.FOUND)
+    opened.press(Qt.Key.Key_Return)
+    await opened.read()
+    opened.press(Qt.Key.Key_F2)
+    opened.type("delgado")
+    await opened.until(lambda: window.finder.state is FindState.FOUND and window.hits.model.rowCount() == 3)
+    opened.press(Qt.Key.Key_Down)
+    opened.press(Qt.Key.Key_Down)
+    opened.press(Qt.Key.Key_Return)
+    await opened.until(lambda: window.callers.front and window.callers.front.recipient_id == MARIA)
+    opened.press(Qt.Key.Key_F2)
+    opened.press(Qt.Key.Key_Backspace)
+    assert box.text() == ""
+    await opened.until(window.hits.isVisible)
+    says = opened.child(QLabel, "findSays")
+    assert says.text() == "Recent callers"
+    assert [window.hits.model.index(row).data() for row in range(window.hits.model.rowCount())] == [
+        "Rosa Delgado"
+    ]
+    opened.press(Qt.Key.Key_Return)
+    assert window.callers.front is not None
+    assert window.callers.front.recipient_id == MARIA, "nobody is opened who was not chosen"
+    opened.press(Qt.Key.Key_F6)
+    await opened.until(window.hits.isHidden)
+    opened.press(Qt.Key.Key_F2)
+    await opened.until(window.hits.isVisible)
+    opened.press(Qt.Key.Key_Down)
+    opened.press(Qt.Key.Key_Return)
+    await opened.until(lambda: window.callers.front and window.callers.front.name == "Rosa Delgado")
+    assert window.hits.isHidden()
+
+
+async def test_people_on_one_number_are_offered_for_choosing() -> None:
+    one = _hit("Maria").model_copy(update={"why": "phone (214) 555-0142"})
+    two = one.model_copy(update={"id": "Rosa", "recipient_id": "Rosa"})
+    assert _found(FindAnswer("q", (one, two), ()), "phone") == (
+        "2 people share (214) 555-0142: ask who is calling."
+    )
+    assert _found(FindAnswer("q", (one,), ()), "phone") == "Read as: phone"
