@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import Qt, SignalInstance
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from care_console.contract.timeline import TimelineEntry
 from care_console.desktop.queries.story import StoryView
@@ -18,6 +18,7 @@ from care_console.desktop.shell.notices import NoticeStrip
 from care_console.desktop.shell.queues import Queue
 from care_console.desktop.shell.status_line import StatusLine
 from care_console.desktop.shell.top_bar import TopBar
+from care_console.desktop.widgets.folding import WholeScrollArea
 
 CALLERS_WIDTH, SIDE_WIDTH = 176, 360
 
@@ -190,11 +191,10 @@ class Frame(QWidget):
         pane = QFrame(self)
         pane.setObjectName("sidePane")
         self._side = QStackedWidget(pane)
-        self._side_scroll = QScrollArea(pane)
+        self._side_scroll = WholeScrollArea(pane)
         self._side_scroll.setObjectName("sideScroll")
         self._side_scroll.setWidgetResizable(True)
         self._side_scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._side_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._side_scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._side_scroll.setWidget(self.side_widget)
         self._side.addWidget(self._side_scroll)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from care_console.desktop.shell import key_rules, key_table, keys
+from care_console.desktop.shell import key_rules, key_table, keys, theme
 from care_console.desktop.shell.sheets import Sheet
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.labels import plain
@@ -119,9 +119,10 @@ class KeySheet(Sheet):
         self._leave_out_barred()
         self._say("", Tone.PLAIN)
         inside = self._inside.sizeHint().height()
-        self._scroll.setMinimumHeight(min(inside + 2, self._over.height() - 260))
+        others = round(120 + 110 * theme.current().sizes.scale)  # what stands above and below the columns
+        self._scroll.setMinimumHeight(min(inside + 2, self._over.height() - others))
         self.says.setMinimumHeight(2 * self.says.fontMetrics().lineSpacing() + 2)
-        self.bring(780, 40)
+        self.bring(840, 40)
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # changing one

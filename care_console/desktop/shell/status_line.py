@@ -10,7 +10,7 @@ from care_console.desktop.shell import keys
 from care_console.desktop.shell.call_time import CareLine
 from care_console.desktop.shell.clock import Clock
 from care_console.desktop.shell.tokens import Space, Tone
-from care_console.desktop.widgets.labels import plain
+from care_console.desktop.widgets.labels import Elided, plain
 
 _OFFERED = (
     "find",
@@ -64,7 +64,7 @@ class StatusLine(QFrame):
         row.setSpacing(Space.TIGHT)
         self._row = row
         self._usable: set[str] = set()
-        self.state = plain("", parent=self)
+        self.state = Elided("", parent=self)
         self.state.setObjectName("deskState")
         self.state.hide()
         row.addWidget(self.state)
@@ -89,6 +89,7 @@ class StatusLine(QFrame):
         """What stands in the way of working, and what works all the same; keys make room for it."""
         if words != self.state.text() or self.state.property("tone") != tone.value:
             self.state.setText(words)
+            self.state.setAccessibleName(words)
             self.state.setProperty("tone", tone.value)
             self.state.style().polish(self.state)
         self.state.setVisible(bool(words))

@@ -15,6 +15,8 @@ from care_console.desktop.queries.story import StoryView
 from care_console.desktop.screens.story.lines import CHANNELS
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.badges import Badge
+from care_console.desktop.widgets.flow import FlowLayout
+from care_console.desktop.widgets.folding import Folding
 from care_console.desktop.widgets.labels import Elided, hover, plain
 from care_console.desktop.widgets.when import age, in_full
 
@@ -41,19 +43,14 @@ class StoryHeader(QWidget):
         self.since = Elided("", "faint", self)
         self.since.setObjectName("consentSince")
         self._people_line = QWidget(self)
-        self._people = QHBoxLayout(self._people_line)
-        self._people.setContentsMargins(0, 0, 0, 0)
-        self._people.setSpacing(Space.TIGHT)
-        first = QHBoxLayout()
-        first.setSpacing(Space.MEDIUM)
-        first.addWidget(self.phone)
-        first.addWidget(self.name, 1)
-        first.addWidget(self.language)
-        first.addWidget(self.consent)
+        self._people = FlowLayout(self._people_line)
+        who = _side_by_side(self.phone, self.name)
+        states = _side_by_side(self.language, self.consent, stretches=False)
+        first = Folding(who, states, Space.MEDIUM, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.SMALL)
         column.setSpacing(Space.TIGHT)
-        column.addLayout(first)
+        column.addWidget(first)
         column.addWidget(self.sentence)
         column.addWidget(self.since)
         column.addWidget(self._people_line)
@@ -83,7 +80,6 @@ class StoryHeader(QWidget):
         self._people.addWidget(plain("Also on this number", "hint", parent=self._people_line))
         for person in people:
             self._people.addWidget(self._person_button(person))
-        self._people.addStretch(1)
 
     def _person_button(self, person: PersonOnNumber) -> QPushButton:
         button = QPushButton(self._people_line)
@@ -95,6 +91,19 @@ class StoryHeader(QWidget):
         button.setToolTip(hover(f"Open {name}"))
         button.clicked.connect(lambda: self.person_chosen.emit(person.id))
         return button
+
+
+def _side_by_side(one: QWidget, other: QWidget, *, stretches: bool = True) -> QWidget:
+    """Two in a row; the room that is over is the second one's, or nobody's."""
+    made = QWidget()
+    row = QHBoxLayout(made)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(Space.MEDIUM)
+    row.addWidget(one)
+    row.addWidget(other, 1 if stretches else 0)
+    if not stretches:
+        row.addStretch(1)
+    return made
 
 
 def consent_words(state: ConsentState) -> tuple[str, str, Tone]:
