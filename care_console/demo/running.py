@@ -15,7 +15,7 @@ from care_console.demo.speech import SpeechMissing
 
 PASSWORD = "a demo on this machine only"  # noqa: S105 - of a service that ends with the demo
 SPECIALIST, SUPERVISOR = "ana.specialist", "sam.supervisor"
-_START_SECONDS = 120.0
+_FILL_SECONDS = 600.0
 _STOP_SECONDS = 30.0
 
 
@@ -78,12 +78,18 @@ def _fill(data_dir: Path) -> None:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(
-        command, input=f"{PASSWORD}\n", capture_output=True, text=True, timeout=_START_SECONDS, check=False
-    )
+    name = " ".join(command[3:6])
+    try:
+        done = subprocess.run(
+            command, input=f"{PASSWORD}\n", capture_output=True, text=True, timeout=_FILL_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as slow:
+        raise DemoTrouble(
+            f"{name} was not done after {_FILL_SECONDS:g} s: the machine is too busy. Try again later."
+        ) from slow
     if done.returncode:
         told = (done.stderr or done.stdout).strip().splitlines()
-        raise DemoTrouble(f"{' '.join(command[3:6])} failed: {told[-1] if told else done.returncode}")
+        raise DemoTrouble(f"{name} failed: {told[-1] if told else done.returncode}")
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -34,6 +34,7 @@ def tell_all(rows: Rows, now: datetime, inside: Inside) -> None:
         _two_on_one_number,
         _opted_out,
         _bounced,
+        _long_ago,
         _stranger,
     ):
         story(rows, now, inside)
@@ -148,6 +149,13 @@ def _bounced(rows: Rows, now: datetime, inside: Inside) -> None:
     """The carrier would not deliver it."""
     person = rows.person("+12145550191", "Gwendolyn Achterberg", "en", now - 15 * _DAYS)
     rows.message(person, inside[11], now - 6 * _HOURS, Sound("en", 58), 399, texted="undelivered")
+
+
+def _long_ago(rows: Rows, now: datetime, inside: Inside) -> None:
+    """Asks for money of last season back: the charge is too old for a specialist alone."""
+    person = rows.person("+15205550166", "Wilhelmina Stokes-Abernathy", "en", now - 330 * _DAYS)
+    message = rows.message(person, inside[4], now - 104 * _DAYS, Sound("en", 58), 399)
+    rows.charge(message, message.at + 9 * _HOURS, ("visa", "3063"))
 
 
 def _stranger(rows: Rows, now: datetime, _inside: Inside) -> None:

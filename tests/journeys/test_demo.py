@@ -26,6 +26,7 @@ STEPS = [
     "refund-undo",
     "refund-settle",
     "charged-twice",
+    "approved-by-another",
     "stop-offline",
 ]
 
@@ -57,6 +58,7 @@ def test_every_step_is_done_and_nothing_is_left_running(tmp_path: Path) -> None:
     assert checked["refund-undo"]["at_the_processor"] == 0
     assert checked["diagnosis"]["keys"] <= 2
     assert checked["charged-twice"]["keys"] <= 4
+    assert checked["approved-by-another"]["at_the_processor"] == 1
     assert checked["stop-offline"]["opt_outs"] == 1
     assert not _running_on(data_dir)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from care_console.demo.steps import finding, hearing, money, texts
+from care_console.demo.steps import approving, finding, hearing, money, texts
 from care_console.demo.steps.scene import Checked, NotAsItShouldBe, Scene
 
 __all__ = ["STEPS", "Checked", "NotAsItShouldBe", "Scene", "Step"]
@@ -22,5 +22,6 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("refund-undo", money.refund_and_undo),
     ("refund-settle", money.refund_and_settle),
     ("charged-twice", money.charged_twice),
+    ("approved-by-another", approving.approved_by_another),
     ("stop-offline", texts.stop_while_offline),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from care_console.demo.facts import Facts
@@ -16,15 +17,15 @@ async def refund_and_undo(scene: Scene) -> Checked:
     hands, facts = scene.hands, scene.facts
     recipient = await scene.open("1005 $5.49", TAMIKA)
     await hands.row("$5.49 by")
-    charge, keys = await _ask_refund(scene, recipient, "5")
-    made = await hands.fact("the refund that waits", lambda: _refunds(facts, charge, "waiting"))
+    charge, keys = await ask_refund(scene, recipient, "5")
+    made = await hands.fact("the refund that waits", lambda: refunds_in(facts, charge, "waiting"))
     hands.press("Ctrl+Z")
-    await hands.fact("that it was taken back", lambda: _refunds(facts, charge, "withdrawn"))
+    await hands.fact("that it was taken back", lambda: refunds_in(facts, charge, "withdrawn"))
     refund_id = str(made[0]["id"])
     sent = [line for line in facts.journal("refund") if line.get("refund_id") == refund_id]
     hold(not sent, "the processor was never asked")
     await hands.until("that it was taken back", lambda: "taken back" in hands.reads("refundState"))
-    await _close_review(hands)
+    await close_review(hands)
     await _told(hands, "Refund,", ", taken back")
     return {"refund_id": refund_id, "state": "withdrawn", "at_the_processor": len(sent), "keys": keys}
 
@@ -34,9 +35,9 @@ async def refund_and_settle(scene: Scene) -> Checked:
     hands, facts = scene.hands, scene.facts
     recipient = await scene.open("maria delgado", MARIA)
     await hands.row("paid twice")
-    charge, keys = await _ask_refund(scene, recipient, "1")
+    charge, keys = await ask_refund(scene, recipient, "1")
     made = await hands.fact(
-        "that it succeeded", lambda: _refunds(facts, charge, "succeeded"), _SETTLE_SECONDS
+        "that it succeeded", lambda: refunds_in(facts, charge, "succeeded"), _SETTLE_SECONDS
     )
     refund_id = str(made[0]["id"])
     done = [line for line in facts.journal("refund") if line.get("refund_id") == refund_id]
@@ -45,7 +46,7 @@ async def refund_and_settle(scene: Scene) -> Checked:
     hold(len(facts.journal("refund")) == 1, "the processor made no other refund")
     for action in ("refund.asked", "refund.submitted", "refund.settled"):
         hold(facts.entries(action, f"refund:{refund_id}") == 1, f"{action} has its entry")
-    await _close_review(hands)
+    await close_review(hands)
     await _told(hands, "Refund,", ", refunded")
     return {
         "refund_id": refund_id,
@@ -73,11 +74,11 @@ async def charged_twice(scene: Scene) -> Checked:
     hands.press("Ctrl+3")
     await hands.until("both charges side by side", lambda: hands.sees("chargesBeside"))
     shown = hands.tells_in("side")
-    charge, _ = await _ask_refund(scene, recipient, "1")
+    charge, _ = await ask_refund(scene, recipient, "1")
     keys = hands.pressed - before
     hold(charge == paid[0]["charges"][1], "the charge by card is the one that is refunded")
-    await hands.fact("that it succeeded", lambda: _refunds(facts, charge, "succeeded"), _SETTLE_SECONDS)
-    await _close_review(hands)
+    await hands.fact("that it succeeded", lambda: refunds_in(facts, charge, "succeeded"), _SETTLE_SECONDS)
+    await close_review(hands)
     return {"charges": paid[0]["charges"], "refunded": charge, "shown": shown, "keys": keys}
 
 
@@ -92,20 +93,27 @@ async def _told(hands: Hands, *words: str) -> None:
     await hands.until(f"a row of the timeline that says {' '.join(words)}", shown)
 
 
-async def _close_review(hands: Hands) -> None:
+async def close_review(hands: Hands) -> None:
+    """Esc, and the desk itself is in front again."""
     hands.press("Escape")
     await hands.until("the review closed", lambda: not hands.sees("refundReview"))
     await hands.in_front()
 
 
-async def _ask_refund(scene: Scene, recipient: int, reason: str) -> tuple[int, int]:
-    """F7 on the selected row, the key of a reason, Ctrl+Enter; the charge, and how many keys it took."""
+async def ask_refund(
+    scene: Scene, recipient: int, reason: str, before: Callable[[], None] = lambda: None
+) -> tuple[int, int]:
+    """F7 on the selected row, the key of a reason, Ctrl+Enter; the charge, and how many keys it took.
+
+    `before` is called with the review as it stands before it is sent.
+    """
     hands = scene.hands
-    before = hands.pressed
+    pressed = hands.pressed
     hands.press("F7")
     await hands.until("the money review", lambda: hands.sees("refundAmount"))
     await hands.until("the amount", lambda: hands.part("refundAmount").isEnabled())
     hands.press(reason)
+    before()
     await hands.commit()
     charge = await hands.fact(
         "the refund's row",
@@ -114,10 +122,11 @@ async def _ask_refund(scene: Scene, recipient: int, reason: str) -> tuple[int, i
             recipient,
         ),
     )
-    return int(charge), hands.pressed - before
+    return int(charge), hands.pressed - pressed
 
 
-def _refunds(facts: Facts, charge: int, state: str) -> list[dict[str, Any]]:
+def refunds_in(facts: Facts, charge: int, state: str) -> list[dict[str, Any]]:
+    """A charge's refunds that are in a state, the newest first."""
     return facts.rows(
         "SELECT * FROM refunds WHERE charge_id = %s AND state = %s ORDER BY requested_at DESC", charge, state
     )
