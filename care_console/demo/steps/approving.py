@@ -57,6 +57,7 @@ async def _approve(scene: Scene, refund_id: str) -> str:
         await hands.until("the queue's list", lambda: hands.sees("queueItems"))
         hands.list("queueItems").setFocus()
         hands.press("Return", "1")
+        await hands.until("the story behind the request", lambda: hands.sees("timeline"))
         picture = hands.picture("approval-on-the-other-desk")
         await hands.commit()
         state = "SELECT count(*) FROM approvals WHERE subject = %s AND decision = 'approve'"
