@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
 
         sys.stdout.write(f"care-console {__version__}\n")
         return 0
-    from care_console.desktop.app import main as desk
+    from care_console.desktop.shell.first import main as desk
 
     return desk(arguments)
 

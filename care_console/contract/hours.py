@@ -7,6 +7,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from care_console.contract.federal_holidays import federal_holidays_of
+
 CARE_PHONE = "+18447770710"
 SHORT_CODE = "33297"
 EASTERN = ZoneInfo("America/New_York")
@@ -53,10 +55,8 @@ def holiday_on(day: date) -> str | None:
 
 @lru_cache(maxsize=8)
 def federal_holidays(year: int) -> dict[date, str]:
-    """The days of a year on which the federal government rests, and why. The first call takes 0.5 s."""
-    import holidays
-
-    return dict(holidays.country_holidays("US", years=year))
+    """The days of a year on which the federal government rests, and why."""
+    return federal_holidays_of(year)
 
 
 def _is_working_day(day: date) -> bool:

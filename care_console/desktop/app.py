@@ -3,22 +3,19 @@ order. What is heavy to import is imported after the first paint."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import os
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
 from qasync import QEventLoop  # type: ignore[import-untyped]
 
 from care_console.desktop.settings import SettingsFile
-from care_console.desktop.shell import garbage, tasks, theme
+from care_console.desktop.shell import garbage, tasks
+from care_console.desktop.shell.first import FIRST_SIZE, DeskOptions, dress, make_application, unusable
 from care_console.desktop.shell.single import SingleDesk
 from care_console.desktop.shell.tokens import Look
 
@@ -29,24 +26,7 @@ if TYPE_CHECKING:
     from care_console.desktop.shell.queues import QueueKind
     from care_console.desktop.shell.window import DeskWindow
 
-__all__ = ["DeskHandle", "DeskOptions", "Look", "main", "make_application", "open_desk", "run_desk"]
-
-DEFAULT_SERVER = "http://127.0.0.1:8000"
-_FIRST_SIZE = QSize(1366, 768)
-
-
-@dataclass(frozen=True, slots=True)
-class DeskOptions:
-    """How a desk is opened. `data_dir` holds the encrypted store and the settings.
-
-    `look`, `text_scale`: None for what was on the screen last. `link`: ``care-console://call?from=...``.
-    """
-
-    server: str = DEFAULT_SERVER
-    data_dir: Path = field(default_factory=lambda: default_data_dir())
-    look: Look | None = None
-    text_scale: float | None = None
-    link: str = ""
+__all__ = ["DeskHandle", "DeskOptions", "Look", "make_application", "open_desk", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +49,6 @@ class DeskHandle:
         self.window.deleteLater()
 
 
-def default_data_dir() -> Path:
-    """Where the desk keeps its store unless told otherwise: the system's place for a person's data."""
-    if sys.platform == "win32":
-        home = os.environ.get("LOCALAPPDATA")
-        return Path(home or Path.home()) / "care-console"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "care-console"
-    home = os.environ.get("XDG_DATA_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share") / "care-console"
-
-
-def make_application(look: Look = Look.LIGHT, text_scale: float = 1.0) -> QApplication:
-    """The application in its look. Sound's own chatter, which names paths, is kept out of the logs."""
-    os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")
-    existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
-    application.setApplicationName("Care console")
-    application.setDesktopFileName("care-console")
-    if application.findChild(garbage.GarbageOfTheWindow) is None:
-        garbage.GarbageOfTheWindow(application)
-    # Closing ends the desk in order (see run_desk); Qt's own quitting would cut that off.
-    application.setQuitOnLastWindowClosed(False)
-    theme.apply(application, look, text_scale)
-    return application
-
-
 async def open_desk(
     server: str,
     login: str | None = None,
@@ -105,7 +59,7 @@ async def open_desk(
     text_scale: float | None = None,
     keychain: Keychain | None = None,
     clock: Clock | None = None,
-    size: QSize = _FIRST_SIZE,
+    size: QSize = FIRST_SIZE,
 ) -> DeskHandle:
     """Open a desk on a service, signed in where a login is given. Needs a running Qt loop.
 
@@ -114,7 +68,7 @@ async def open_desk(
     """
     options = DeskOptions(server, data_dir, look, text_scale)
     settings = SettingsFile(data_dir)
-    _dress(options, settings)
+    dress(options, settings)
     handle = await _put_together(options, settings, keychain, clock)
     handle.window.resize(size)
     handle.window.show()
@@ -130,15 +84,13 @@ async def open_desk(
 
 
 async def run_desk(
-    options: DeskOptions, settings: SettingsFile | None = None, single: SingleDesk | None = None
+    options: DeskOptions, settings: SettingsFile, first: QWidget, single: SingleDesk | None = None
 ) -> int:
-    """Show the desk until it is closed. Returns the exit code."""
-    first = _first_paint()
-    await asyncio.sleep(0)
+    """Show the desk, in the place of `first`, until it is closed. Returns the exit code."""
     try:
-        handle = await _put_together(options, settings or SettingsFile(options.data_dir))
+        handle = await _put_together(options, settings)
     except OSError as trouble:
-        return _unusable(options, trouble)
+        return unusable(options, trouble)
     handle.window.resize(first.size())
     handle.window.show()
     first.close()
@@ -153,39 +105,10 @@ async def run_desk(
     return 0
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """`care-console`: the desk. Returns its exit code."""
-    options = _options(argv)
-    try:
-        single = SingleDesk(options.data_dir)
-    except OSError as trouble:
-        return _unusable(options, trouble)
-    if not single.begin():
-        if single.hand_over(options.link):
-            return 0
-        sys.stderr.write(
-            f"Another desk has the folder {options.data_dir} and does not answer; close it first.\n"
-        )
-        return 1
-    settings = SettingsFile(options.data_dir)
-    _dress(options, settings)
-    try:
-        with asyncio.Runner(loop_factory=QEventLoop) as runner:
-            return runner.run(run_desk(options, settings, single))
-    finally:
-        single.end()
-
-
-def _unusable(options: DeskOptions, trouble: OSError) -> int:
-    sys.stderr.write(f"The desk cannot use its folder {options.data_dir}: {trouble}\n")
-    return 1
-
-
-def _dress(options: DeskOptions, settings: SettingsFile) -> QApplication:
-    """The application as it is asked for, else as it looked last."""
-    last = settings.last
-    kept = Look(last.look) if last.look in set(Look) else Look.LIGHT
-    return make_application(options.look or kept, options.text_scale or last.text_scale)
+def run(options: DeskOptions, settings: SettingsFile, first: QWidget, single: SingleDesk) -> int:
+    """Run the desk in the place of the window that was painted first. Returns its exit code."""
+    with asyncio.Runner(loop_factory=QEventLoop) as runner:
+        return runner.run(run_desk(options, settings, first, single))
 
 
 async def _put_together(
@@ -227,33 +150,6 @@ def _queue_kinds() -> tuple[QueueKind, ...]:
 
 def _import_desk() -> Any:
     """Everything below the screens: a second of imports, beside the window and not on its thread."""
-    import qtawesome  # type: ignore[import-untyped]  # noqa: F401 - here, so that the first icon does not wait
-
-    from care_console.contract.hours import care_hours
     from care_console.desktop.desk import assemble
 
-    care_hours(datetime.now(UTC))  # the calendar of holidays, likewise
     return assemble
-
-
-def _first_paint() -> QLabel:
-    """A window of the right size and colour, there at once."""
-    first = QLabel("Opening the desk …")
-    first.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    first.setWindowTitle("Care console")
-    first.setProperty("text_role", "soft")
-    first.resize(_FIRST_SIZE)
-    first.show()
-    return first
-
-
-def _options(argv: Sequence[str] | None) -> DeskOptions:
-    parser = argparse.ArgumentParser(prog="care-console", description="Open the desk.")
-    parser.add_argument("--server", default=os.environ.get("CARE_SERVER", DEFAULT_SERVER), metavar="URL")
-    parser.add_argument("--data-dir", type=Path, default=default_data_dir(), metavar="DIR")
-    parser.add_argument("--theme", type=Look, choices=list(Look), help="else the one of last time")
-    parser.add_argument("--text-size", type=float, metavar="1.0-2.0", help="else the one of last time")
-    parser.add_argument("link", nargs="?", default="", help="care-console://call?from=+12145550142")
-    asked = parser.parse_args(argv)
-    size = None if asked.text_size is None else min(2.0, max(1.0, asked.text_size))
-    return DeskOptions(asked.server, asked.data_dir, asked.theme, size, asked.link)

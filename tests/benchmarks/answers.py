@@ -9,15 +9,9 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import subprocess
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import environ
-from pathlib import Path
 
-import httpx
 import psycopg
 
 from tests.benchmarks.scale import peers, questions
@@ -25,10 +19,9 @@ from tests.benchmarks.scale.clients import Client, ask_all, clients
 from tests.benchmarks.scale.data import Size, database_of
 from tests.benchmarks.scale.questions import Asker, Question
 from tests.benchmarks.scale.report import Table, percentile
-from tests.support.web_process import web_process
+from tests.benchmarks.scale.served import Served
 
 SEED = 20261125
-PASSWORD = "the benchmark's own password"
 BLOCK = 24
 """So many questions are asked in one way before the other has its turn."""
 
@@ -64,11 +57,11 @@ def run(arguments: list[str]) -> dict[str, object]:
     parser.add_argument("--growth-from", type=int, default=10_000)
     parser.add_argument("--only", default="")
     parser.add_argument("--rounds", type=int)
-    chosen = parser.parse_args(arguments)
+    chosen, _ = parser.parse_known_args(arguments)
     work = [one for one in WORK if chosen.only in one.name]
     figures: dict[str, object] = {}
     small = _small(Size(chosen.growth_from), work) if chosen.growth_from < chosen.messages else {}
-    with database_of(Size(chosen.messages)) as url, _Served(url) as served:
+    with database_of(Size(chosen.messages)) as url, Served(url) as served:
         table = Table(f"HTTP beside SQL, {Size(chosen.messages)}")
         for one in work:
             for count in (1, 8):
@@ -87,57 +80,14 @@ def run(arguments: list[str]) -> dict[str, object]:
     return figures
 
 
-class _Served:
-    """The service as a process of its own on the database, and somebody signed in."""
-
-    def __init__(self, url: str) -> None:
-        self.database = url
-        self._folder = tempfile.TemporaryDirectory(prefix="care-bench-")
-        folder = Path(self._folder.name)
-        _prepare(url, folder)
-        self._web = web_process(url, folder)
-
-    def __enter__(self) -> _Served:
-        process = self._web.__enter__()
-        self.url = process.url
-        answer = httpx.post(f"{self.url}/v1/session", json={"login": "bench", "password": PASSWORD})
-        answer.raise_for_status()
-        self.token = str(answer.json()["access_token"])
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._web.__exit__(None, None, None)
-        self._folder.cleanup()
-
-    def asks(self, work: Work, count: int) -> list[Question]:
-        """So many questions, the same ones at each run."""
-        with psycopg.connect(self.database) as connection:
-            return work.asker(connection, random.Random(SEED), count)
+def _asks(served: Served, work: Work, count: int) -> list[Question]:
+    """So many questions, the same ones at each run."""
+    with psycopg.connect(served.database) as connection:
+        return work.asker(connection, random.Random(SEED), count)
 
 
-def _prepare(url: str, folder: Path) -> None:
-    """The account that asks, and the index of the peer that the service has in another form."""
-    command = [
-        sys.executable,
-        "-m",
-        "care_console",
-        "service",
-        "staff",
-        "add",
-        "bench",
-        "--role",
-        "specialist",
-    ]
-    given = environ | {"CARE_DATABASE_URL": url, "CARE_DATA_DIR": str(folder)}
-    subprocess.run(
-        command, env=given, input=PASSWORD + "\n", text=True, check=True, stdout=subprocess.DEVNULL
-    )
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CREATE INDEX IF NOT EXISTS bench_last_four ON recipients (right(phone, 4))")
-
-
-def _compare(table: Table, served: _Served, work: Work, count: int, rounds: int) -> dict[str, object]:
-    asked = served.asks(work, (rounds + 2) * BLOCK * count)
+def _compare(table: Table, served: Served, work: Work, count: int, rounds: int) -> dict[str, object]:
+    asked = _asks(served, work, (rounds + 2) * BLOCK * count)
     with clients(count, served.url, served.token, served.database) as asking:
         _check(asking[0], work, asked[:BLOCK])
         taken: dict[str, list[float]] = {"http": [], "sql": []}
@@ -184,19 +134,19 @@ def _is_there(wanted: str, way: str, answer: list[object]) -> bool:
 def _small(size: Size, work: Sequence[Work]) -> dict[str, float]:
     """The p50 of each piece of work with one client at a small size, in ms."""
     medians: dict[str, float] = {}
-    with database_of(size) as url, _Served(url) as served:
+    with database_of(size) as url, Served(url) as served:
         for one in work:
-            asked = served.asks(one, 12 * BLOCK)
+            asked = _asks(served, one, 12 * BLOCK)
             with clients(1, served.url, served.token, served.database) as asking:
                 ask_all(asking, "http", one.peer, asked[: 2 * BLOCK])
                 medians[one.name] = 1000 * statistics.median(ask_all(asking, "http", one.peer, asked))
     return medians
 
 
-def _found_misspelled(table: Table, served: _Served) -> dict[str, object]:
+def _found_misspelled(table: Table, served: Served) -> dict[str, object]:
     """The share of misspelled names whose owner, or a namesake, is among the twenty shown; both ways."""
     work = next(one for one in WORK if one.asker is questions.misspelled)
-    asked = served.asks(work, 600)
+    asked = _asks(served, work, 600)
     shares: dict[str, float] = {}
     with clients(1, served.url, served.token, served.database) as asking:
         for way in ("http", "sql"):

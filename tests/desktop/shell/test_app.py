@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from care_console.desktop import app
 from care_console.desktop.actions.sessions import sign_in
 from care_console.desktop.backend.failures import Refused
 from care_console.desktop.keychain import MemoryKeychain
+from care_console.desktop.settings import SettingsFile
+from care_console.desktop.shell import first
 from care_console.desktop.shell.tokens import Look
 from care_console.desktop.shell.window import DeskWindow
 from tests.support.desks import until
@@ -34,7 +38,11 @@ async def test_the_desk_opens_with_no_service_says_offline_and_ends_in_order(
 ) -> None:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     before = asyncio.all_tasks()
-    running = asyncio.create_task(app.run_desk(app.DeskOptions(NOBODY_LISTENS, tmp_path / "desk")))
+    folder = tmp_path / "desk"
+    shown = QLabel("Opening the desk …")
+    shown.show()
+    options = app.DeskOptions(NOBODY_LISTENS, folder)
+    running = asyncio.create_task(app.run_desk(options, SettingsFile(folder), shown))
     await until(lambda: _window() or running.done(), 30)
     window = _window()
     assert window is not None
@@ -62,9 +70,9 @@ def test_options_are_read_from_the_command_line_and_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("CARE_SERVER", "https://care.example")
-    assert app._options([]).server == "https://care.example"
+    assert first._options([]).server == "https://care.example"
     told = ["--server", "http://x", "--theme", "dark", "--text-size", "9", "--data-dir", str(tmp_path)]
-    asked = app._options(told)
+    asked = first._options(told)
     assert asked == app.DeskOptions("http://x", tmp_path, Look.DARK, 2.0)
 
 
@@ -79,3 +87,30 @@ async def test_what_the_store_has_to_say_is_said_at_the_door_and_stays(tmp_path:
         assert notices.isVisible()
         assert notices.sentences() == [handle.desk.store.notice]
         await handle.close()
+
+
+def test_the_first_window_is_painted_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    code = """
+import sys
+from care_console.desktop.shell import first
+seen = []
+first._PATIENCE_MS = 20_000
+def ran(options, settings, window, single):
+    seen.append((window.isVisible(), window.text()))
+    return 7
+def late():
+    assert not {"asyncio", "qasync", "httpx", "sqlalchemy", "pydantic"} & set(sys.modules), sys.modules.keys()
+until = first._until_painted
+first._until_painted = lambda window: (until(window), late())
+import importlib.abc, types
+stand_in = types.ModuleType("care_console.desktop.app")
+stand_in.run = ran
+sys.modules["care_console.desktop.app"] = stand_in
+assert first.main(["--data-dir", sys.argv[1]]) == 7
+print(seen)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "(True, 'Opening the desk" in done.stdout
