@@ -17,7 +17,7 @@ from care_console.service.approvals.rules import ends_at, withdraw_request
 from care_console.service.approvals.tables import approvals
 from care_console.service.audit.rules import record
 from care_console.service.consent import corrections
-from care_console.service.foundation.context import Context
+from care_console.service.foundation.context import SYSTEM, Context
 from care_console.service.foundation.events import announce
 from care_console.service.foundation.problems import Problem, forbidden, not_found
 from care_console.service.refunds import rules as refunds
@@ -105,10 +105,10 @@ def _refuse_ended(ctx: Context, row: Any) -> None:
         raise _over(
             f"{row.decided_by} {done} this already.", decided_by=row.decided_by, decision=row.decision
         )
-    if row.withdrawn_at is not None and row.withdrawn_by != row.requested_by:
+    if row.withdrawn_at is not None and row.withdrawn_by == SYSTEM.name:
         raise _over(_nobody_in(ctx))
     if row.withdrawn_at is not None:
-        raise _over(f"{row.requested_by} took this back, so there is nothing to decide.")
+        raise _over(f"{row.withdrawn_by} took this back, so there is nothing to decide.")
     if ctx.now >= ends_at(ctx, row.requested_at):
         raise _over(_nobody_in(ctx))
 

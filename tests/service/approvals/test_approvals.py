@@ -147,9 +147,19 @@ async def test_ones_own_alone_is_taken_back_and_seen(services: Services, sign_in
     assert (await ben.get(f"/v1/approvals/{approval}")).status_code == 404
     for other in (ben, sue):
         assert (await other.delete(f"/v1/approvals/{approval}")).status_code == 403
+    await _a_colleague_takes_back(services, ana, ben, sue)
     first = await ana.delete(f"/v1/approvals/{approval}")
     assert first.json()["withdrawn_by"] == "ana"
     assert (await ana.delete(f"/v1/approvals/{approval}")).json() == first.json()
+
+
+async def _a_colleague_takes_back(
+    services: Services, ana: httpx.AsyncClient, ben: httpx.AsyncClient, sue: httpx.AsyncClient
+) -> None:
+    """A refund can be taken back by whoever has the caller; whoever decides is told by whom."""
+    refund_id, approval = await asked(ana, await an_old_charge(services))
+    assert (await ben.delete(f"/v1/refunds/{refund_id}")).json()["state"] == "withdrawn"
+    assert "ben took this back" in (await decide(sue, approval, "approve")).json()["detail"]
 
 
 async def test_a_dispute_in_between_leaves_only_declining(services: Services, sign_in: SignIn) -> None:

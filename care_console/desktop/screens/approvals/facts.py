@@ -10,6 +10,8 @@ from care_console.contract.phone import display_phone
 from care_console.desktop.shell.tokens import Tone
 from care_console.desktop.widgets.when import age, in_full
 
+_BY_ITSELF = "system"
+"""Who takes back what nobody decided in time."""
 _REASONS = {
     "duplicate": "charged twice",
     "inaudible": "could not hear",
@@ -69,9 +71,9 @@ def outcome(approval: Approval) -> tuple[str, Tone] | None:
         return f"{approval.decided_by} declined it. {_nothing(approval)}{wrote}", Tone.WARN
     if approval.withdrawn_at is None:
         return None
-    if approval.withdrawn_by == approval.requested_by:
-        return f"{approval.requested_by} took it back. {_nothing(approval)}", Tone.PLAIN
-    return f"Nobody decided in time, so it ended. {_nothing(approval)}", Tone.WARN
+    if approval.withdrawn_by == _BY_ITSELF:
+        return f"Nobody decided in time, so it ended. {_nothing(approval)}", Tone.WARN
+    return f"{approval.withdrawn_by} took it back. {_nothing(approval)}", Tone.PLAIN
 
 
 def _follows(approval: Approval) -> str:
