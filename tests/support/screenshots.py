@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from care_console.desktop.shell import theme
 from care_console.desktop.shell.tokens import Look
+from tests.support.scenes import SCENES, Scene
 from tests.support.story_service import MARIA
 from tests.support.windows import Opened, a_window, qt_loop_factories
 
@@ -122,8 +123,22 @@ async def _series(into: Path, look: Look, size: tuple[int, int]) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+async def _scene(into: Path, number: int, scene: Scene) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with a_window(Path(folder), look=scene.look) as opened:
+            opened.window.dress.put_on(scene.look, scene.scale)
+            await scene.play(opened)
+            await asyncio.sleep(SETTLE_SECONDS)
+            look = scene.look.value.replace("_", "-")
+            _save(opened, into / f"{number}-{scene.name}-{look}-{round(scene.scale * 100)}.png")
+            opened.window.dress.put_on(Look.LIGHT, 1.0)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 async def take(into: Path) -> None:
-    """Every step in every look and size."""
+    """Every step in every look and size, and the scenes."""
+    for number, scene in enumerate(SCENES, start=10):
+        await _scene(into, number, scene)
     for look in LOOKS:
         await _sign_in_picture(into, look)
         for size in SIZES:
