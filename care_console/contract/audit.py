@@ -44,6 +44,8 @@ class Action(StrEnum):
     APPROVALS_READ = "approvals.read"
     IMPORT_RUN = "import.run"
     OPT_OUT_LOG_READ = "opt_out_log.read"
+    OPT_OUT_READ = "opt_out.read"
+    OPT_OUT_LOG_EXPORTED = "opt_out_log.exported"
     AUDIT_LOG_READ = "audit_log.read"
     REFUSED = "request.refused"
 

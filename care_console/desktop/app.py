@@ -144,8 +144,9 @@ async def _put_together(
 def _queue_kinds() -> tuple[QueueKind, ...]:
     """The queues of the left column, in their order; `shell.queues` says how one is plugged in."""
     from care_console.desktop.screens.approvals.queue import KIND as APPROVALS
+    from care_console.desktop.screens.opt_out_log.queue import HELD, LOG
 
-    return (APPROVALS,)
+    return (APPROVALS, HELD, LOG)
 
 
 def _import_desk() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import procrastinate
 
 from care_console.service.approvals import tasks as approvals
+from care_console.service.consent import tasks as consent
 from care_console.service.foundation import jobs as foundation
 from care_console.service.foundation import upkeep
 from care_console.service.presence import tasks as presence
@@ -12,6 +13,7 @@ from care_console.service.refunds import tasks as refunds
 
 _ROOMS: dict[str, procrastinate.Blueprint] = {
     "approvals": approvals.blueprint,
+    "consent": consent.blueprint,
     "jobs": foundation.blueprint,
     "presence": presence.blueprint,
     "refunds": refunds.blueprint,

@@ -45,6 +45,9 @@ def test_the_document_is_the_one_that_was_decided() -> None:
         "DELETE /v1/refunds/{refund_id}",
         "POST /v1/opt-outs",
         "GET /v1/opt-outs",
+        "GET /v1/opt-outs.csv",
+        "GET /v1/opt-outs.xlsx",
+        "GET /v1/opt-outs/{opt_out_id}",
         "GET /v1/approvals",
         "POST /v1/approvals/{approval_id}/decision",
         "GET /v1/events",
@@ -78,6 +81,7 @@ def test_each_call_says_its_problems_its_session_and_its_key() -> None:
         ("get /v1/previews/{preview_id}/sound", "206", "audio/mp4"),
         ("get /metrics", "200", "text/plain"),
         ("post /v1/opt-outs", "201", "application/json"),
+        ("get /v1/opt-outs.csv", "200", "text/csv"),
         ("post /v1/charges/{charge_id}/refunds", "202", "application/json"),
     ],
 )

@@ -47,6 +47,9 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "GET /v1/approvals": DESK,  # who may not decide sees their own
     "GET /v1/approvals/{approval_id}": DESK,
     "DELETE /v1/approvals/{approval_id}": DESK,  # one's own alone
+    "GET /v1/opt-outs.csv": LOGS,
+    "GET /v1/opt-outs.xlsx": LOGS,
+    "GET /v1/opt-outs/{opt_out_id}": LOGS,
     "POST /v1/approvals/{approval_id}/decision": ABOVE,
 }
 STREAM = "GET /v1/events"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
@@ -58,8 +58,7 @@ class Backend:
 
     async def get(self, path: str, reply: type[R], params: Params | None = None) -> R:
         """Read something."""
-        given = {name: str(value) for name, value in (params or {}).items() if value is not None}
-        return _parse(await self._read(Exchange("GET", path, params=given)), reply)
+        return _parse(await self._read(Exchange("GET", path, params=_given(params))), reply)
 
     async def post(self, path: str, body: Request | Mapping[str, Any], reply: type[R], *, key: UUID) -> R:
         """Ask for something to be done; the same key and body again do it no second time."""
@@ -76,6 +75,13 @@ class Backend:
     async def sound(self, url: str) -> bytes:
         """The whole sound behind a preview's url, in memory only."""
         return (await self._read(Exchange("GET", self._wire.within(url)))).content
+
+    async def download(
+        self, path: str, params: Params | None, write: Callable[[bytes], Awaitable[None]]
+    ) -> int:
+        """Hand what is at a path to `write`, piece by piece; how many bytes it was. See ``Wire.download``."""
+        exchange = Exchange("GET", path, params=_given(params))
+        return await self.session.through(exchange, lambda signed: self._wire.download(signed, write))
 
     async def events(self) -> None:
         """Listen to what changes and announce it, for ever, reconnecting; end it by cancelling it.
@@ -180,6 +186,10 @@ class Backend:
     def _announce_connection(self, state: ConnectionState) -> None:
         self._connection = state
         self._changes.announce(Announcement(LocalKind.CONNECTION, state.value))
+
+
+def _given(params: Params | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (params or {}).items() if value is not None}
 
 
 def _parse(answer: Answer, reply: type[R]) -> R:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import ValidationError
@@ -20,6 +22,7 @@ from care_console.desktop.backend.wire import Answer, Exchange, NotSignedIn, Wir
 from care_console.desktop.changes import Announcement, Changes, LocalKind
 from care_console.desktop.keychain import Keychain, KeychainUnavailable
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _PATH = "/v1/session"
 
@@ -131,13 +134,17 @@ class Session:
 
     async def call(self, exchange: Exchange) -> Answer:
         """Send as whoever is signed in; on a 401 renew the tokens once. Raises any BackendFailure."""
+        return await self.through(exchange, self._wire.send)
+
+    async def through(self, exchange: Exchange, send: Callable[[Exchange], Awaitable[T]]) -> T:
+        """The same by another way of sending: ``Wire.download``."""
         tokens = self.usable_tokens()
         try:
-            return await self._wire.send(self.signed(exchange, tokens))
+            return await send(self.signed(exchange, tokens))
         except NotSignedIn:
             tokens = await self.renew(tokens)
         try:
-            return await self._wire.send(self.signed(exchange, tokens))
+            return await send(self.signed(exchange, tokens))
         except NotSignedIn as still:
             self._expire(tokens)
             raise SignInNeeded(expired=True) from still

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,11 +24,15 @@ MOST_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """In seconds: to connect, for each read of an answer, and between two signs of life of the events."""
+    """In seconds: to connect, for each read of an answer, and between two signs of life of the events.
+
+    `download`: a workbook of millions of rows is made before its first byte comes.
+    """
 
     connect: float = 5.0
     read: float = 15.0
     events: float = 60.0
+    download: float = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,29 @@ class Wire:
             raise AnswerLost from failure
         self.reached(True)
         return _judge(exchange, response, content)
+
+    async def download(self, exchange: Exchange, write: Callable[[bytes], Awaitable[None]]) -> int:
+        """Hand an answer of any length to `write`, piece by piece, as fast as it takes them.
+
+        Returns how many bytes it was. An answer that breaks off raises AnswerLost, and so is never taken for
+        whole. Raises as ``send`` does, and whatever `write` raises.
+        """
+        import httpx
+
+        taken = 0
+        try:
+            async with self._open(exchange, self._timeouts.download) as response:
+                if not response.is_success:
+                    _judge(exchange, response, await _read(response))
+                async for piece in response.aiter_bytes():
+                    await write(piece)
+                    taken += len(piece)
+        except httpx.TransportError as failure:
+            raise self._failed(failure) from failure
+        except httpx.HTTPError as failure:
+            raise AnswerLost from failure
+        self.reached(True)
+        return taken
 
     @asynccontextmanager
     async def stream(self, exchange: Exchange) -> AsyncIterator[AsyncIterator[str]]:

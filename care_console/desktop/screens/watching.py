@@ -11,11 +11,12 @@ from shiboken6 import isValid
 from care_console.contract.base import Reply
 from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.desk import Desk
-from care_console.desktop.outbox.pending import PendingAction, PendingState
+from care_console.desktop.outbox.pending import PendingAction, PendingState, Verb
 from care_console.desktop.shell.tokens import Tone
 
 Told = Callable[[PendingAction | None, Reply | None], None]
 
+NOT_RECORDED = "Queued on this computer, not yet recorded by the service. It goes before all else."
 _ON_ITS_WAY = {
     PendingState.QUEUED: "On its way: waiting to be sent.",
     PendingState.SENDING: "On its way to the service.",
@@ -33,8 +34,14 @@ _TONES = {
 
 
 def on_its_way(row: PendingAction) -> tuple[str, Tone]:
-    """What to say of something that the service has not answered: a sentence and its tone."""
-    return row.problem or _ON_ITS_WAY[row.state], _TONES.get(row.state, Tone.ACCENT)
+    """What to say of something that the service has not answered: a sentence and its tone.
+
+    A STOP that waits is safe on the disk, and still no opt-out: both are said.
+    """
+    sentence = row.problem or _ON_ITS_WAY[row.state]
+    if row.verb is Verb.OPT_OUT and row.state in (PendingState.QUEUED, PendingState.PAUSED):
+        sentence = f"{NOT_RECORDED} {sentence}"
+    return sentence, _TONES.get(row.state, Tone.ACCENT)
 
 
 class Follower(QObject):

@@ -26,6 +26,7 @@ class KeyAction:
 
 
 _FIND, _CALL, _ACT, _WINDOW = "Find and open", "The call", "Act", "The window"
+_LOG = "The opt-out log"
 
 ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("find", "Find a caller", ("F2",), _FIND),
@@ -41,7 +42,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("reason.6", "Expired", ("Ctrl+6",), _CALL),
     KeyAction("reason.7", "Other", ("Ctrl+7",), _CALL),
     KeyAction("caller.ring", "Call the number back", ("Ctrl+D",), _CALL),
-    KeyAction("timeline.new", "Show what is new", ("F5",), _CALL),
+    KeyAction("timeline.new", "Show what is new", ("F5",), _FIND),
     KeyAction("preview.open", "Hear the recording", ("F4",), _ACT),
     KeyAction("refund.open", "Refund", ("F7",), _ACT),
     KeyAction("reissue.open", "New link", ("F8",), _ACT),
@@ -50,6 +51,10 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("commit", "Do it", ("Ctrl+Return", "Ctrl+Enter"), _ACT, Scope.PANE, commits=True),
     KeyAction("wrap_up", "Wrap up the call", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), _CALL, commits=True),
     KeyAction("note.keep", "Keep the note, stay on the call", ("Ctrl+S",), _CALL, commits=True),
+    KeyAction("log.filter", "Filter the log", ("Ctrl+F",), _LOG),
+    KeyAction("log.all", "The whole log again", ("Ctrl+Shift+F",), _LOG),
+    KeyAction("log.export", "Save what is filtered", ("Ctrl+E",), _LOG),
+    KeyAction("log.story", "Open the caller's story", ("Ctrl+O",), _LOG),
     KeyAction("undo", "Take the refund back", ("Ctrl+Z",), _ACT),
     KeyAction("preview.play", "Play, pause", ("Space",), _ACT, Scope.PANE),
     KeyAction("back", "Step back; nothing is lost", ("Esc",), _WINDOW),

@@ -25,7 +25,6 @@ NEEDS: dict[str, Permission] = {
     "caller.previous": Permission.READ_STORY,
     **{f"reason.{number}": Permission.READ_STORY for number in range(1, 8)},
     "caller.ring": Permission.READ_STORY,
-    "timeline.new": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,
     "preview.play": Permission.PREVIEW,
     "refund.open": Permission.REFUND,
@@ -36,6 +35,10 @@ NEEDS: dict[str, Permission] = {
     "commit": Permission.READ_STORY,
     "wrap_up": Permission.WRITE_NOTE,
     "note.keep": Permission.WRITE_NOTE,
+    "log.filter": Permission.READ_OPT_OUT_LOG,
+    "log.all": Permission.READ_OPT_OUT_LOG,
+    "log.export": Permission.READ_OPT_OUT_LOG,
+    "log.story": Permission.DECIDE,
 }
 
 _WELCOMES: dict[Role, tuple[str, ...]] = {

@@ -56,9 +56,11 @@ async def opt_out(ctx: Context, phone: str, said: Words) -> OptOut:
     """
     await lock_number(ctx, phone)
     before = await state_of(ctx, phone)
-    cancelled = await _cancel_queued(ctx, phone)
+    queued = await _queued_to(ctx, phone)
+    cancelled = len(queued)
     received_at = min(said.received_at, ctx.now)
     event_id = await _insert_event(ctx, phone, said, received_at, cancelled)
+    await _cancel(ctx, queued, event_id)
     if before is not ConsentState.OPTED_OUT:
         await _move(ctx, phone, ConsentState.OPTED_OUT, said.channel, event_id)
     details = {
@@ -84,6 +86,7 @@ async def opt_out(ctx: Context, phone: str, said: Words) -> OptOut:
         actor=ctx.actor.name,
         scope=SCOPE,
         texts_cancelled=cancelled,
+        call_id=said.call_id,
     )
 
 
@@ -95,13 +98,21 @@ async def announce_number(ctx: Context, phone: str, event_id: int) -> None:
         await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)
 
 
-async def _cancel_queued(ctx: Context, phone: str) -> int:
-    done = await ctx.connection.execute(
-        update(texts)
+async def _queued_to(ctx: Context, phone: str) -> list[int]:
+    """What waits to go out; taken under the number's lock, so nothing joins or leaves it until the end."""
+    found = await ctx.connection.execute(
+        select(texts.c.id)
         .where(texts.c.phone == phone, texts.c.direction == "out", texts.c.status == "queued")
-        .values(status="cancelled")
+        .with_for_update()
     )
-    return done.rowcount
+    return [row.id for row in found]
+
+
+async def _cancel(ctx: Context, queued: list[int], event_id: int) -> None:
+    if queued:
+        await ctx.connection.execute(
+            update(texts).where(texts.c.id.in_(queued)).values(status="cancelled", cancelled_by=event_id)
+        )
 
 
 async def _insert_event(ctx: Context, phone: str, said: Words, received_at: datetime, cancelled: int) -> int:

@@ -22,14 +22,15 @@ from care_console.service.staff.access import actor_of
 router = APIRouter(tags=["events"])
 HEARTBEAT_SECONDS = 15
 
-_SEEN_WITH: dict[ChangeKind, Permission] = {
-    ChangeKind.RECIPIENT: Permission.READ_STORY,
-    ChangeKind.MESSAGE: Permission.READ_STORY,
-    ChangeKind.REFUND: Permission.READ_STORY,
-    ChangeKind.CONSENT: Permission.READ_STORY,
-    ChangeKind.APPROVAL: Permission.REFUND,
-    ChangeKind.SESSION: Permission.MANAGE_STAFF,
-    ChangeKind.PRESENCE: Permission.READ_STORY,
+# Any one of these lets see a change. It holds an id alone, never what was said or by whom.
+_SEEN_WITH: dict[ChangeKind, tuple[Permission, ...]] = {
+    ChangeKind.RECIPIENT: (Permission.READ_STORY,),
+    ChangeKind.MESSAGE: (Permission.READ_STORY,),
+    ChangeKind.REFUND: (Permission.READ_STORY,),
+    ChangeKind.CONSENT: (Permission.READ_STORY, Permission.READ_OPT_OUT_LOG),
+    ChangeKind.APPROVAL: (Permission.REFUND,),
+    ChangeKind.SESSION: (Permission.MANAGE_STAFF,),
+    ChangeKind.PRESENCE: (Permission.READ_STORY,),
 }
 
 
@@ -76,7 +77,7 @@ async def _stream(services: Services, header: str | None, actor: Actor, origin: 
                 continue
             if event is None or _ends(event, actor):
                 return
-            if actor.may(_SEEN_WITH[event.kind]):
+            if any(actor.may(permission) for permission in _SEEN_WITH[event.kind]):
                 yield as_frame(event, actor)
 
 

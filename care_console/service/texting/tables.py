@@ -21,8 +21,10 @@ texts = Table(
     Column("status", Text, nullable=False),
     Column("provider_id", Text, nullable=True),
     Column("imported_id", Text, nullable=True, unique=True),
+    Column("cancelled_by", BigInteger, ForeignKey("consent_events.id"), nullable=True),
     CheckConstraint("direction IN ('in', 'out')", name="direction"),
     Index("ix_texts_phone_at", "phone", text("at DESC"), text("id DESC")),
     Index("ix_texts_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
+    Index("ix_texts_cancelled_by", "cancelled_by", postgresql_where=text("cancelled_by IS NOT NULL")),
     Index("ix_texts_queued", "send_after", postgresql_where=text("status = 'queued'")),
 )

@@ -170,6 +170,18 @@ class TimelineModel(QAbstractListModel):
         self.waiting_changed.emit(len(self._waiting))
         return len(self._waiting)
 
+    def take_out_missing(self, rows: Sequence[Row], *, whole: bool) -> None:
+        """Take out what the first page (`whole`: the only one) holds no more; a log's rows only ever stay."""
+        keys, oldest = {row.key for row in rows}, min((row.at for row in rows), default=None)
+        for place in range(len(self._rows) - 1, -1, -1):
+            row = self._rows[place]
+            if row.key not in keys and (whole or (oldest is not None and row.at > oldest)):
+                at = len(self._pending) + place
+                self.beginRemoveRows(QModelIndex(), at, at)
+                del self._rows[place]
+                self.endRemoveRows()
+        self.state_changed.emit()
+
     def redraw(self, made: Callable[[Row], Row]) -> None:
         """Make each fetched row anew from itself, as when something else that it tells of became known."""
         for place, row in enumerate(self._rows):

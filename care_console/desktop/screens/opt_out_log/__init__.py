@@ -1,0 +1,1 @@
+"""The opt-out log, and the held replies in it that wait for somebody: for supervisors and auditors."""
