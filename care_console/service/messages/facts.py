@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from care_console.contract.charges import RefundState
 from care_console.contract.consent import ConsentState
@@ -96,7 +97,7 @@ class SoundFact:
     clipping_share: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what is asked again and again is worked out once
 class MessageFacts:
     """Everything known of one message. Sequences are in the order of time.
 
@@ -123,7 +124,7 @@ class MessageFacts:
     sound: SoundFact | None = None
     beside: Sequence[ChargeFact] = ()
 
-    @property
+    @cached_property
     def live_until(self) -> datetime | None:
         """Until when a link of it lives; None where none does."""
         ends = [link.ends_at() for link in self.links if link.issued_at <= self.now]
@@ -136,12 +137,12 @@ class MessageFacts:
             return None
         return max((link.ends_at() for link in self.links), default=None)
 
-    @property
+    @cached_property
     def succeeded(self) -> Sequence[ChargeFact]:
         """The charges that went through, the earliest first, whatever became of them."""
         return [charge for charge in self.charges if charge.succeeded]
 
-    @property
+    @cached_property
     def paid(self) -> Sequence[ChargeFact]:
         """The charges of which the caller has paid something to this day."""
         return [charge for charge in self.charges if charge.left_cents > 0]
@@ -161,7 +162,7 @@ class MessageFacts:
         """Whether the page was opened, as far as anything shows."""
         return bool(self.visits or self.charges or self.seconds_played)
 
-    @property
+    @cached_property
     def text_statuses(self) -> frozenset[str]:
         """What became of the texts with the link that counts: the newest one's, where texts went with it.
 

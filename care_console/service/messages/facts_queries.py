@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,22 +61,24 @@ _FACTS = f"""
     SELECT m.id, m.imported_id, m.recipient_id, m.recorded_at, m.seconds, m.price_cents, m.privileged,
         s.name AS sender_name, f.name AS facility_name,
         rec.message_id AS sound_of, rec.loudness_lufs, rec.silence_share, rec.clipping_share,
-        (SELECT json_agg(json_build_array(l.issued_at, l.expires_at, l.revoked_at) ORDER BY l.issued_at, l.id)
-         FROM links l WHERE l.message_id = m.id) AS links,
-        (SELECT json_agg(json_build_array(t.at, t.status) ORDER BY t.at, t.id) FROM texts t
-         WHERE t.message_id = m.id AND t.direction = 'out' AND t.kind IN ('link', 'reminder')) AS texts,
         (SELECT count(*) FROM visits v WHERE v.message_id = m.id) AS visits,
-        (SELECT json_agg(p.seconds_played ORDER BY p.played_at, p.id)
-         FROM plays p WHERE p.message_id = m.id) AS plays,
-        (SELECT json_agg({_CHARGE} ORDER BY c.charged_at, c.id)
-         FROM charges c WHERE c.message_id = m.id) AS charges,
-        ({_BESIDE}) AS beside
+        json_build_array(
+            (SELECT json_agg(json_build_array(l.issued_at, l.expires_at, l.revoked_at)
+                             ORDER BY l.issued_at, l.id) FROM links l WHERE l.message_id = m.id),
+            (SELECT json_agg(json_build_array(t.at, t.status) ORDER BY t.at, t.id) FROM texts t
+             WHERE t.message_id = m.id AND t.direction = 'out' AND t.kind IN ('link', 'reminder')),
+            (SELECT json_agg(p.seconds_played ORDER BY p.played_at, p.id)
+             FROM plays p WHERE p.message_id = m.id),
+            (SELECT json_agg({_CHARGE} ORDER BY c.charged_at, c.id)
+             FROM charges c WHERE c.message_id = m.id)
+        ) AS told
     FROM wanted JOIN messages m ON m.id = wanted.id
         JOIN senders s ON s.id = m.sender_id JOIN facilities f ON f.id = s.facility_id
         LEFT JOIN recordings rec ON rec.message_id = m.id
     ORDER BY m.recorded_at DESC, m.id DESC LIMIT {MOST_OPEN}"""
 
 _OF_ONE = text(f"WITH wanted AS (SELECT CAST(:id AS bigint) AS id) {_FACTS}")
+_BESIDE_ONE = text(f"SELECT ({_BESIDE}) AS beside FROM messages m WHERE m.id = :id")
 
 # Recent ones, those that a link still leads to or that ended unheard lately, those that were paid more than
 # once, those with money that somebody still decides on: each by an index of the recipient's, so that two
@@ -82,9 +87,10 @@ _OF_RECIPIENT = text(
     f"""
     WITH wanted AS (
         SELECT id FROM messages WHERE recipient_id = :recipient AND recorded_at > :recent
-        UNION SELECT l.message_id FROM links l WHERE l.recipient_id = :recipient AND l.expires_at > :recent
-            AND (l.expires_at > :now OR NOT EXISTS
-                (SELECT FROM plays p WHERE p.message_id = l.message_id AND p.seconds_played > 0))
+        UNION SELECT message_id FROM links WHERE recipient_id = :recipient AND expires_at > :now
+        UNION SELECT l.message_id FROM links l WHERE l.recipient_id = :recipient
+            AND l.expires_at > :recent AND l.expires_at <= :now
+            AND NOT EXISTS (SELECT FROM plays p WHERE p.message_id = l.message_id AND p.seconds_played > 0)
         UNION SELECT message_id FROM charges WHERE recipient_id = :recipient AND status = 'succeeded'
             AND charged_at > :matters GROUP BY message_id HAVING count(*) > 1
         UNION SELECT c.message_id FROM refunds r JOIN charges c ON c.id = r.charge_id
@@ -97,9 +103,12 @@ _OF_RECIPIENT = text(
 
 async def facts_of_message(ctx: Context, message_id: int, consent: ConsentState) -> MessageFacts | None:
     """The facts of one message; None where there is none of that id."""
+    row = (await ctx.connection.execute(_OF_ONE, {"id": message_id})).first()
+    if row is None:
+        return None
     asked = {"id": message_id, "within": BESIDE_WITHIN}
-    row = (await ctx.connection.execute(_OF_ONE, asked)).first()
-    return _facts(row, ctx.now, consent) if row is not None else None
+    beside = (await ctx.connection.execute(_BESIDE_ONE, asked)).scalar_one()
+    return replace(_facts(row, ctx.now, consent), beside=[_charge(told) for told in beside or ()])
 
 
 def asked_open(ctx: Context, recipient_id: int) -> Asked:
@@ -109,17 +118,59 @@ def asked_open(ctx: Context, recipient_id: int) -> Asked:
         "now": ctx.now,
         "recent": ctx.now - RECENT,
         "matters": ctx.now - MONEY_MATTERS,
-        "within": BESIDE_WITHIN,
     }
     return _OF_RECIPIENT, asked
 
 
 def facts_of_rows(ctx: Context, rows: Iterable[Any], consent: ConsentState) -> list[MessageFacts]:
-    """What the rows tell, in their order."""
-    return [_facts(row, ctx.now, consent) for row in rows]
+    """What the rows tell, in their order; beside each message the like charges of the others."""
+    return with_neighbours([_facts(row, ctx.now, consent) for row in rows])
+
+
+def with_neighbours(messages: Sequence[MessageFacts]) -> list[MessageFacts]:
+    """Each message with the charges of the others beside it: the same amount by the same means, near in time.
+
+    Found among the messages themselves: what is charged within a day of an open message is nearly always of
+    an open one, and looking for each by itself would cost more than all the rest of a story.
+    """
+    alike: dict[_Means, list[ChargeFact]] = defaultdict(list)
+    for charge in (charge for facts in messages for charge in facts.succeeded):
+        alike[_means(charge)].append(charge)
+    for charges in alike.values():
+        charges.sort(key=_moment)
+    return [
+        replace(facts, beside=near) if facts.charges and (near := _near(facts, alike)) else facts
+        for facts in messages
+    ]
+
+
+_Means = tuple[int, str, str | None]
+
+
+def _means(charge: ChargeFact) -> _Means:
+    return charge.amount_cents, charge.method, charge.last4
+
+
+def _near(facts: MessageFacts, alike: Mapping[_Means, Sequence[ChargeFact]]) -> list[ChargeFact]:
+    near: dict[int, ChargeFact] = {}
+    for own in facts.succeeded:
+        others = alike[_means(own)]
+        first = bisect_left(others, own.charged_at - BESIDE_WITHIN, key=_charged_at)
+        last = bisect_right(others, own.charged_at + BESIDE_WITHIN, key=_charged_at)
+        near |= {other.id: other for other in others[first:last] if other.message_id != facts.id}
+    return sorted(near.values(), key=_moment)[:MOST_BESIDE]
+
+
+def _moment(charge: ChargeFact) -> tuple[datetime, int]:
+    return charge.charged_at, charge.id
+
+
+def _charged_at(charge: ChargeFact) -> datetime:
+    return charge.charged_at
 
 
 def _facts(row: Any, now: datetime, consent: ConsentState) -> MessageFacts:
+    links, texts, plays, charges = row.told
     sound = None
     if row.sound_of is not None:
         sound = SoundFact(row.loudness_lufs, row.silence_share, row.clipping_share)
@@ -135,13 +186,12 @@ def _facts(row: Any, now: datetime, consent: ConsentState) -> MessageFacts:
         price_cents=row.price_cents,
         privileged=row.privileged,
         consent=consent,
-        links=[_link(told) for told in row.links or ()],
-        texts=[TextFact(_at(at), status) for at, status in row.texts or ()],
+        links=[_link(told) for told in links or ()],
+        texts=[TextFact(_at(at), status) for at, status in texts or ()],
         visits=row.visits,
-        charges=[_charge(told) for told in row.charges or ()],
-        seconds_played=row.plays or (),
+        charges=[_charge(told) for told in charges or ()],
+        seconds_played=plays or (),
         sound=sound,
-        beside=[_charge(told) for told in row.beside or ()],
     )
 
 

@@ -6,6 +6,7 @@ it arrived, and that a refund waits for somebody's approval is not that it is on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from care_console.contract.base import Bilingual
@@ -149,9 +150,9 @@ def words_for(facts: MessageFacts, verdict: Verdict, judged: Judged, offer: Offe
         pairs.append(_REFUND if offer.do is OfferKind.REFUND else _NOTHING_PAID)
     if offer.do is OfferKind.REISSUE and verdict in _MAY_HAVE_ENDED and facts.links:
         pairs.append(_ENDED)
-    blanks = _blanks(facts, offer)
-    english = "".join(pair[0] for pair in pairs).format(**blanks)
-    return Bilingual(en=english, es="".join(pair[1] for pair in pairs).format(**blanks))
+    blanks = _Blanks(facts, offer)
+    english = "".join(pair[0] for pair in pairs).format_map(blanks)
+    return Bilingual(en=english, es="".join(pair[1] for pair in pairs).format_map(blanks))
 
 
 _MAY_HAVE_ENDED = (Verdict.NEVER_OPENED, Verdict.OPENED_NOT_PAID, Verdict.PLAYED_LITTLE, Verdict.FINE)
@@ -212,18 +213,34 @@ def _hour(local: datetime) -> str:
     return f"{local.hour % 12 or 12}{minutes} {'PM' if local.hour >= 12 else 'AM'}"
 
 
-def _blanks(facts: MessageFacts, offer: Offer) -> dict[str, object]:
-    ended = max((link.ends_at() for link in facts.links), default=facts.recorded_at)
-    until = facts.live_until or ended
-    return {
-        "price": dollars(facts.price_cents),
-        "was_paid": dollars(sum(charge.amount_cents for charge in facts.succeeded)),
-        "back": dollars(sum(charge.amount_cents for charge in offer.charges)),
-        "heard": facts.heard_seconds,
-        "seconds": facts.seconds,
-        "until_en": day_en(until),
-        "until_es": day_es(until),
-        "ended_en": day_en(ended),
-        "ended_es": day_es(ended),
-        "short_code": SHORT_CODE,
-    }
+class _Blanks(dict[str, object]):
+    """What goes into the blanks, each worked out when a sentence has it: most have none or one."""
+
+    def __init__(self, facts: MessageFacts, offer: Offer) -> None:
+        super().__init__()
+        self._facts, self._offer = facts, offer
+
+    def __missing__(self, name: str) -> object:
+        return _IN_BLANKS[name](self._facts, self._offer)
+
+
+def _ended(facts: MessageFacts) -> datetime:
+    return max((link.ends_at() for link in facts.links), default=facts.recorded_at)
+
+
+def _until(facts: MessageFacts) -> datetime:
+    return facts.live_until or _ended(facts)
+
+
+_IN_BLANKS: dict[str, Callable[[MessageFacts, Offer], object]] = {
+    "price": lambda facts, _offer: dollars(facts.price_cents),
+    "was_paid": lambda facts, _offer: dollars(sum(charge.amount_cents for charge in facts.succeeded)),
+    "back": lambda _facts, offer: dollars(sum(charge.amount_cents for charge in offer.charges)),
+    "heard": lambda facts, _offer: facts.heard_seconds,
+    "seconds": lambda facts, _offer: facts.seconds,
+    "until_en": lambda facts, _offer: day_en(_until(facts)),
+    "until_es": lambda facts, _offer: day_es(_until(facts)),
+    "ended_en": lambda facts, _offer: day_en(_ended(facts)),
+    "ended_es": lambda facts, _offer: day_es(_ended(facts)),
+    "short_code": lambda _facts, _offer: SHORT_CODE,
+}

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 
 from care_console.contract.charges import ChargeState, PaymentMethod
 from care_console.contract.timeline import ChargeEntry
-from care_console.desktop.screens.story.side.what_charge import choice, lines, offered
+from care_console.desktop.screens.story.side.what_charge import choices, lines, offered
 from care_console.desktop.screens.story.side.what_charge_exhibit import WhatChargeExhibit
 from care_console.desktop.shell.tokens import Tone
 from tests.desktop.screens.care import Care, care, on_qt
@@ -43,7 +43,7 @@ def test_what_is_shown_of_a_card_charge() -> None:
         "On a statement: MVM.EXAMPLE, between Nov 15 and Nov 17",
         "$1.00 of it refunded or on its way back",
     ]
-    assert choice(charge, NOW) == "$3.99 Nov 14, Visa 4242"
+    assert choices([charge], NOW) == [("c1", "$3.99 Nov 14, 4242")]
 
 
 def test_what_is_shown_of_prepaid_and_of_a_failed_try() -> None:
@@ -52,7 +52,15 @@ def test_what_is_shown_of_prepaid_and_of_a_failed_try() -> None:
     failed = explained(a_charge("c2", state="failed"))
     [line] = [line for line in lines(failed, NOW) if "failed" in line.words]
     assert (line.tone, "nothing was taken" in line.words) == (Tone.WARN, True)
-    assert choice(failed, NOW).endswith(", failed")
+    assert choices([prepaid, failed], NOW) == [
+        ("c1", "$3.99 Nov 14, prepaid"),
+        ("c2", "$3.99 Nov 14, 4242, failed"),
+    ]
+    twice = [explained(a_charge("c1")), explained(a_charge("c2", at=NOW - timedelta(days=6, minutes=1)))]
+    assert [words for _id, words in choices(twice, NOW)] == [
+        "$3.99 Nov 14, 4242, 12:00 PM",
+        "$3.99 Nov 14, 4242, 11:59 AM",
+    ]
 
 
 def test_the_selected_charge_is_offered_first_and_once() -> None:
@@ -83,7 +91,7 @@ def test_two_keys_from_an_open_story_to_any_of_the_newest_charges(folder: Path) 
             await explains(desk, "c28")
             assert "cargo c28" in desk.find(QLabel, "saySentence").text()
             assert "On a statement: MVM.EXAMPLE" in exhibit(desk).text
-            assert "Reference c28" in desk.find(QLabel, "whatChargeReceipt").text()
+            assert "Referencia c28" in desk.find(QLabel, "whatChargeReceipt").text()
             assert desk.side.at_hand.charge_id == "c28"
 
     on_qt(scenario())

@@ -25,10 +25,19 @@ def means(charge: ExplainedCharge) -> str:
     return f"{brand} {charge.last4}" if charge.last4 else brand
 
 
-def choice(charge: ExplainedCharge, now: datetime) -> str:
-    """A charge on a chip: ``$3.99 Nov 14, Visa 4242``."""
+def choices(charges: Sequence[ExplainedCharge], now: datetime) -> list[tuple[str, str]]:
+    """Charges on chips, by their ids: ``$3.99 Nov 14, 4242``; with the hour where two would read the same."""
+    short = [_choice(charge, now) for charge in charges]
+    return [
+        (charge.charge_id, words if short.count(words) == 1 else f"{words}, {clock_time(charge.charged_at)}")
+        for charge, words in zip(charges, short, strict=True)
+    ]
+
+
+def _choice(charge: ExplainedCharge, now: datetime) -> str:
+    by = "prepaid" if charge.method is PaymentMethod.PREPAID else charge.last4 or "card"
     failed = ", failed" if charge.state is ChargeState.FAILED else ""
-    return f"{dollars(charge.amount_cents)} {day(charge.charged_at, now)}, {means(charge)}{failed}"
+    return f"{dollars(charge.amount_cents)} {day(charge.charged_at, now)}, {by}{failed}"
 
 
 def offered(

@@ -17,7 +17,7 @@ from care_console.desktop.desk import Desk
 from care_console.desktop.queries.charges import read_charge, read_charges
 from care_console.desktop.screens.story.side.known import Known
 from care_console.desktop.screens.story.side.sections import Exhibit
-from care_console.desktop.screens.story.side.what_charge import choice, lines, offered
+from care_console.desktop.screens.story.side.what_charge import choices, lines, offered
 from care_console.desktop.shell import tasks
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.choices import Choices
@@ -39,6 +39,7 @@ class WhatChargeExhibit(Exhibit):
         self._of: tuple[str, str | None] | None = None
         self._offered: tuple[ExplainedCharge, ...] = ()
         self._focus_was: QWidget | None = None
+        self._language = "en"
         self.charge: ExplainedCharge | None = None
         self._lines: list[QLabel] = []
         self._choices: Choices[str] | None = None
@@ -67,6 +68,7 @@ class WhatChargeExhibit(Exhibit):
             return False
         if self.isHidden():  # the reason was given this moment: the next digit chooses among the charges
             self._focus_was = QApplication.focusWidget()
+        self._language = known.story.language
         wanted = (known.story.id, _charge_id(known.entry))
         if wanted != self._of:
             if self._of is None or self._of[0] != wanted[0]:
@@ -126,9 +128,7 @@ class WhatChargeExhibit(Exhibit):
             self._choices = None
         if len(self._offered) < 2:
             return
-        now = datetime.now(UTC)
-        labels = [(charge.charge_id, choice(charge, now)) for charge in self._offered]
-        self._choices = Choices("Charges", labels, self)
+        self._choices = Choices("Charges", choices(self._offered, datetime.now(UTC)), self)
         self._choices.setObjectName("whatChargeChoices")
         self._choices.chosen.connect(self._explain)
         self._place.addWidget(self._choices)
@@ -157,7 +157,11 @@ class WhatChargeExhibit(Exhibit):
             if place < len(found):
                 line.setText(found[place].words)
                 set_tone(line, found[place].tone)
-        say(self.receipt, f"Receipt: {self.charge.receipt.en}" if self.charge is not None else "")
+        if self.charge is None:
+            say(self.receipt, "")
+        else:
+            told = self.charge.receipt
+            say(self.receipt, f"Receipt: {told.es if self._language == 'es' else told.en}")
 
 
 def _charge_id(entry: TimelineEntry | None) -> str | None:
