@@ -24,7 +24,7 @@ from care_console.desktop.screens.story.side.charges_exhibit import ChargesExhib
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Tone
 from tests.desktop.screens.care import CareService, care, on_qt
-from tests.support.story_service import MARIA, judged
+from tests.support.story_service import MARIA, NOBODY, judged
 
 NOW = datetime(2026, 11, 21, 17, tzinfo=UTC)
 AT = datetime(2026, 11, 20, 23, 3, tzinfo=UTC)
@@ -160,6 +160,23 @@ def test_a_reason_points_to_its_message_until_a_person_moves_to_another_row(fold
             assert "The recording is silent" in desk.side.checks.text
             await desk.select("charge:c28b")
             await desk.until(lambda: desk.side.at_hand.id == "m28")
+
+    on_qt(scenario())
+
+
+def test_a_reason_given_is_kept_when_the_caller_comes_back(folder: Path) -> None:
+    async def scenario() -> None:
+        async with care(folder, _two_messages()) as desk:
+            await desk.select("text:t91")
+            desk.press("Ctrl+1")
+            await desk.until(lambda: desk.side.at_hand.id == "m27")
+            other, maria = desk.service.stories[NOBODY], desk.service.stories[MARIA]
+            desk.handle.window.open_caller(other.id, other.name, other.phone)
+            await desk.until(lambda: desk.side.at_hand.id is None)
+            desk.handle.window.open_caller(maria.id, maria.name, maria.phone)
+            await desk.until(lambda: desk.side.at_hand.entry is not None)
+            await desk.until(lambda: desk.side.at_hand.id == "m27")
+            assert desk.side.at_hand.entry.message_id == "m28"
 
     on_qt(scenario())
 

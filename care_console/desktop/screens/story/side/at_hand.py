@@ -91,10 +91,16 @@ class MessageAtHand(QObject):
         self._choose()
 
     def select(self, entry: TimelineEntry | None) -> None:
-        """The timeline's selected row: what a person moves to counts more than what the reason points to."""
+        """The timeline's selected row: what a person moves to counts more than what the reason points to.
+
+        The first row is selected by itself, once it is read: a reason given before that keeps its message.
+        """
+        is_first = self._entry is None
         if entry is None or self._entry is None or entry.id != self._entry.id:
             self._by_reason, self._pointed = False, None
         self._entry = entry
+        if is_first and entry is not None:
+            self._by_reason = self._is_elsewhere(self._reason)
         self._choose()
 
     def point_at(self, message_id: str, charge_id: str) -> None:
