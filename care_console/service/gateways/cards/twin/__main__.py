@@ -6,21 +6,19 @@ import argparse
 import asyncio
 import logging
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from care_console.service.gateways.cards.twin.api import Api
-from care_console.service.gateways.cards.twin.connections import DroppableProtocol
 from care_console.service.gateways.cards.twin.control import Control
 from care_console.service.gateways.cards.twin.known import KnownCharges
 from care_console.service.gateways.cards.twin.state import State
 from care_console.service.gateways.cards.twin.webhooks import Postman
+from care_console.service.gateways.twins.serving import serve
 
 
 def application(state: State, postman: Postman, known: KnownCharges | None) -> Starlette:
@@ -49,14 +47,6 @@ def _end_if_broken(rounds: asyncio.Task[None]) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-class _Server(uvicorn.Server):
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        for listening in sockets or []:
-            host, port = listening.getsockname()[:2]
-            print(f"listening on http://{host}:{port}", flush=True)  # noqa: T201
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="care_console.service.gateways.cards.twin", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
@@ -81,17 +71,7 @@ def main() -> None:
     state.set_setting("refunds", told.refunds)
     known = KnownCharges(told.knows_database) if told.knows_database else None
     postman = Postman(state, told.webhook_url, told.webhook_secret)
-    with socket.socket() as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((told.host, told.port))
-        config = uvicorn.Config(
-            application(state, postman, known),
-            http=DroppableProtocol,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=2,
-        )
-        _Server(config).run(sockets=[listening])
+    serve(application(state, postman, known), told.host, told.port)
 
 
 if __name__ == "__main__":

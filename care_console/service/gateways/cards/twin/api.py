@@ -8,10 +8,8 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from care_console.service.gateways.cards.twin import faults, idempotency, objects
-from care_console.service.gateways.cards.twin.connections import drop
 from care_console.service.gateways.cards.twin.endpoints import Work, endpoint
 from care_console.service.gateways.cards.twin.idempotency import Remembered
 from care_console.service.gateways.cards.twin.known import KnownCharge, KnownCharges, intents_named
@@ -19,6 +17,7 @@ from care_console.service.gateways.cards.twin.payments import adopt
 from care_console.service.gateways.cards.twin.state import Body, State, new_id
 from care_console.service.gateways.cards.twin.webhooks import Postman
 from care_console.service.gateways.cards.twin.wire import Params, Refusal, decoded
+from care_console.service.gateways.twins.connections import NoAnswer
 
 _BROKEN: Body = {
     "error": {
@@ -48,15 +47,6 @@ class Call:
     def fails(self, *kinds: str) -> bool:
         """Whether it is to go wrong in one of these ways."""
         return self.fault is not None and self.fault["next"] in kinds
-
-
-class NoAnswer(Response):
-    """Closes the connection without a byte."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        drop(scope["client"])
-        while (await receive())["type"] != "http.disconnect":
-            pass
 
 
 class Api:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _open: dict[tuple[str, int], asyncio.Transport] = {}
@@ -25,6 +27,11 @@ class DroppableProtocol(H11Protocol):
         super().connection_lost(exc)
 
 
-def drop(client: tuple[str, int]) -> None:
-    """Closes the connection of a caller at once."""
-    _open[client[0], client[1]].close()
+class NoAnswer(Response):
+    """Closes the connection without a byte."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        host, port = scope["client"]
+        _open[host, port].close()
+        while (await receive())["type"] != "http.disconnect":
+            pass
