@@ -35,6 +35,7 @@ from care_console.service.refunds.api import router as refunds_router
 from care_console.service.refunds.api import webhook_router as card_webhook_router
 from care_console.service.staff.api import open_router as session_open_router
 from care_console.service.staff.api import router as session_router
+from care_console.service.texting.api import router as texting_router
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     refunds_router,
     approvals_router,
     card_webhook_router,
+    texting_router,
     stream_router,
     health_router,
 )

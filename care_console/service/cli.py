@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--all-or-nothing", action="store_true", help="load nothing if any row is refused")
     made.add_argument("--rejects", type=Path, metavar="FILE", help="write the refused rows here as CSV")
     made.set_defaults(command=_import)
+    made = commands.add_parser(
+        "replay-replies", parents=[common], help="what this version would have read otherwise in past replies"
+    )
+    made.set_defaults(command=_replay_replies)
     staff = commands.add_parser("staff", help="the people at the desk").add_subparsers(required=True)
     made = staff.add_parser("add", parents=[common], help="add somebody; the password on standard input")
     made.add_argument("login")
@@ -109,6 +113,12 @@ def _import(arguments: argparse.Namespace, settings: Settings) -> int:
     return import_command(
         settings, arguments.folder, all_or_nothing=arguments.all_or_nothing, rejects=arguments.rejects
     )
+
+
+def _replay_replies(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.texting.replay import replay_command
+
+    return replay_command(settings)
 
 
 def _staff_add(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -10,6 +10,7 @@ from care_console.service.foundation import jobs as foundation
 from care_console.service.foundation import upkeep
 from care_console.service.presence import tasks as presence
 from care_console.service.refunds import tasks as refunds
+from care_console.service.texting import tasks as texting
 
 _ROOMS: dict[str, procrastinate.Blueprint] = {
     "approvals": approvals.blueprint,
@@ -17,6 +18,7 @@ _ROOMS: dict[str, procrastinate.Blueprint] = {
     "jobs": foundation.blueprint,
     "presence": presence.blueprint,
     "refunds": refunds.blueprint,
+    "texting": texting.blueprint,
     "upkeep": upkeep.blueprint,
 }
 

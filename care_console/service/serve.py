@@ -20,7 +20,7 @@ from care_console.service.foundation.loop import run_loop
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.settings import Settings
-from care_console.service.twins import card_twin, with_twin
+from care_console.service.twins import card_twin, sms_twin, with_card_twin, with_sms_twin
 from care_console.service.wiring import wired
 from care_console.service.worker import run_worker
 
@@ -68,12 +68,19 @@ class _Stop:
 def _with_twins(
     settings: Settings, database_url: str, service_url: str | None
 ) -> Iterator[tuple[Settings, dict[str, str]]]:
-    """On an embedded database and with no processor set, the twin is the processor."""
-    if settings.database_url is not None or settings.stripe_key.get_secret_value():
-        yield settings, {}
+    """On an embedded database a twin stands in for each outside party that is not set."""
+    twins: dict[str, str] = {}
+    if settings.database_url is not None:
+        yield settings, twins
         return
-    with card_twin(settings.data_dir, database_url, service_url) as twin:
-        yield with_twin(settings, twin), {"cards": twin.url}
+    with contextlib.ExitStack() as stack:
+        if not settings.stripe_key.get_secret_value():
+            cards = stack.enter_context(card_twin(settings.data_dir, database_url, service_url))
+            settings, twins["cards"] = with_card_twin(settings, cards), cards.url
+        if settings.kannel_url is None:
+            sms = stack.enter_context(sms_twin(settings.data_dir, service_url))
+            settings, twins["sms"] = with_sms_twin(settings, sms, service_url), sms.url
+        yield settings, twins
 
 
 @contextlib.contextmanager

@@ -55,6 +55,20 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr = Field(
         default=SecretStr(""), description="Signs what the card processor sends to us."
     )
+    callback_url: str = Field(
+        default="http://127.0.0.1:8080", description="Where gateways on this network reach this service."
+    )
+    kannel_url: str | None = Field(
+        default=None, description="Where Kannel's smsbox takes texts; without it, none leave."
+    )
+    kannel_user: str = Field(default="care-console", description="Kannel's sendsms user.")
+    kannel_password: SecretStr = Field(default=SecretStr(""), description="That user's password.")
+    texts_per_second: float = Field(
+        default=100.0, gt=0, description="The short code's rate, across all workers."
+    )
+    text_valid_minutes: int = Field(
+        default=5, ge=1, description="How long a carrier may hold a text of ours, in minutes."
+    )
     kannel_secret: SecretStr = Field(default=SecretStr(""), description="Shared with the SMS gateway.")
     access_minutes: int = Field(default=30, description="How long an access token is good, in minutes.")
     session_hours: int = Field(default=12, description="How long a session lasts at most, in hours.")

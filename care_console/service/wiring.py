@@ -11,6 +11,7 @@ from care_console.service.foundation.events import EventHub
 from care_console.service.foundation.jobs import make_job_app
 from care_console.service.foundation.services import Services
 from care_console.service.gateways.cards.stripe import StripeCards
+from care_console.service.gateways.sms.kannel import Kannel
 from care_console.service.gateways.storage.files import open_storage
 from care_console.service.settings import Settings
 
@@ -31,6 +32,14 @@ async def wired(
         settings.stripe_webhook_secret.get_secret_value(),
         settings.stripe_url,
     )
+    sms = Kannel(
+        settings.kannel_url,
+        user=settings.kannel_user,
+        password=settings.kannel_password.get_secret_value(),
+        sender=settings.short_code,
+        callback_url=settings.callback_url,
+        secret=settings.kannel_secret.get_secret_value(),
+    )
     storage = open_storage(settings.storage_url or settings.data_dir / "sound")
     services = Services(
         settings=settings,
@@ -39,6 +48,7 @@ async def wired(
         jobs=jobs,
         events=EventHub(database_url),
         cards=cards,
+        sms=sms,
         storage=storage,
         twins=twins or {},
     )
@@ -46,4 +56,5 @@ async def wired(
         yield services
     finally:
         await cards.close()
+        await sms.close()
         await database.close()

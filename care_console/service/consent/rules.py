@@ -20,7 +20,7 @@ from care_console.service.consent.tables import consent_events, consent_states
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
 from care_console.service.recipients.tables import recipients
-from care_console.service.texting.tables import texts
+from care_console.service.texting.tables import ANSWERS, texts
 
 SCOPE = "all"  # DA 26-12 leaves "revoke all" open until 2027-01-31; every opt-out keeps its scope for then
 
@@ -56,13 +56,13 @@ async def opt_out(ctx: Context, phone: str, said: Words) -> OptOut:
     """
     await lock_number(ctx, phone)
     before = await state_of(ctx, phone)
-    queued = await _queued_to(ctx, phone)
-    cancelled = len(queued)
     received_at = min(said.received_at, ctx.now)
-    event_id = await _insert_event(ctx, phone, said, received_at, cancelled)
-    await _cancel(ctx, queued, event_id)
+    queued = await queued_to(ctx, phone)
+    cancelled = len(queued)
+    event_id = await insert_event(ctx, phone, "opt_out", said, cancelled)
+    await cancel(ctx, queued, event_id)
     if before is not ConsentState.OPTED_OUT:
-        await _move(ctx, phone, ConsentState.OPTED_OUT, said.channel, event_id)
+        await move(ctx, phone, ConsentState.OPTED_OUT, said.channel, event_id)
     details = {
         "phone": phone,
         "channel": said.channel.value,
@@ -98,33 +98,43 @@ async def announce_number(ctx: Context, phone: str, event_id: int) -> None:
         await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)
 
 
-async def _queued_to(ctx: Context, phone: str) -> list[int]:
-    """What waits to go out; taken under the number's lock, so nothing joins or leaves it until the end."""
+async def queued_to(ctx: Context, phone: str) -> list[int]:
+    """What waits to go out; taken under the number's lock, so nothing joins or leaves it until the end.
+
+    What answers the person's own text is none of it: a second STOP takes no first one's confirmation.
+    """
     found = await ctx.connection.execute(
         select(texts.c.id)
-        .where(texts.c.phone == phone, texts.c.direction == "out", texts.c.status == "queued")
+        .where(
+            texts.c.phone == phone,
+            texts.c.direction == "out",
+            texts.c.status == "queued",
+            texts.c.kind.not_in(ANSWERS),
+        )
         .with_for_update()
     )
     return [row.id for row in found]
 
 
-async def _cancel(ctx: Context, queued: list[int], event_id: int) -> None:
+async def cancel(ctx: Context, queued: list[int], event_id: int) -> None:
+    """Cancel what was queued, because of an event."""
     if queued:
         await ctx.connection.execute(
             update(texts).where(texts.c.id.in_(queued)).values(status="cancelled", cancelled_by=event_id)
         )
 
 
-async def _insert_event(ctx: Context, phone: str, said: Words, received_at: datetime, cancelled: int) -> int:
+async def insert_event(ctx: Context, phone: str, kind: str, said: Words, cancelled: int = 0) -> int:
+    """What a number said, as an event that is never changed; a time beyond now is taken as now."""
     inserted = await ctx.connection.execute(
         insert(consent_events)
         .values(
             phone=phone,
-            kind="opt_out",
+            kind=kind,
             channel=said.channel.value,
             scope=SCOPE,
             words=said.words,
-            received_at=received_at,
+            received_at=min(said.received_at, ctx.now),
             effective_at=ctx.now,
             actor=ctx.actor.name,
             call_id=said.call_id,
@@ -136,9 +146,8 @@ async def _insert_event(ctx: Context, phone: str, said: Words, received_at: date
     return event_id
 
 
-async def _move(
-    ctx: Context, phone: str, state: ConsentState, channel: ConsentChannel, event_id: int
-) -> None:
+async def move(ctx: Context, phone: str, state: ConsentState, channel: ConsentChannel, event_id: int) -> None:
+    """Where a number stands from now on, and the event that put it there."""
     values = {
         "state": state.value,
         "since": ctx.now,

@@ -13,6 +13,7 @@ from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.database import Database
 from care_console.service.foundation.events import EventHub
 from care_console.service.gateways.cards.port import CardProcessor
+from care_console.service.gateways.sms.port import SmsGateway
 from care_console.service.gateways.storage.port import Storage
 from care_console.service.settings import Settings
 
@@ -27,6 +28,7 @@ class Services:
     jobs: procrastinate.App
     events: EventHub
     cards: CardProcessor
+    sms: SmsGateway
     storage: Storage
     twins: Mapping[str, str] = field(default_factory=dict)
 

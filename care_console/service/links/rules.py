@@ -53,7 +53,7 @@ async def reissue(ctx: Context, message_id: int, reason: ReissueReason) -> Reiss
     code, expires_at = new_code(), ctx.now + timedelta(days=ctx.settings.link_days)
     link_id = await _insert_link(ctx, message, code, expires_at, reason)
     url = f"{ctx.settings.public_url}/m/{code}"
-    plan = await _text(ctx, message, link_id, url)
+    plan = await _text(ctx, message, link_id, url, expires_at)
     await record(
         ctx,
         Action.LINK_ISSUED,
@@ -124,12 +124,18 @@ async def _insert_link(
     return link_id
 
 
-async def _text(ctx: Context, message: _Addressed, link_id: int, url: str) -> TextPlan:
+async def _text(ctx: Context, message: _Addressed, link_id: int, url: str, expires_at: datetime) -> TextPlan:
     state = await state_of(ctx, message.phone)
     if state is not ConsentState.OPTED_IN:
         return TextPlan(goes=False, why_not=_WHY_NOT[state])
     body = new_link_body(message.language, message.sender_name, url)
     at = await queue_text(
-        ctx, phone=message.phone, kind="link", body=body, message_id=message.message_id, link_id=link_id
+        ctx,
+        phone=message.phone,
+        kind="link",
+        body=body,
+        message_id=message.message_id,
+        link_id=link_id,
+        not_after=expires_at,
     )
     return TextPlan(goes=True, at=at)

@@ -15,7 +15,7 @@ CLOSED_DISPUTES = ("won", "warning_closed")
 LOST_DISPUTES = ("lost", "charge_refunded")
 
 ARRIVED = frozenset({"delivered"})
-UNDER_WAY = frozenset({"queued", "sent"})
+UNDER_WAY = frozenset({"queued", "sending", "sent"})
 NOT_ARRIVED = frozenset({"undelivered", "failed"})
 """What became of a text, in the words of the table; `cancelled` ones never left."""
 

@@ -18,6 +18,39 @@ _NEW_LINK = {
     "es": "Nuevo enlace a su mensaje de voz de {sender}: {url} Responda ALTO para cancelar",
 }
 
+# Programme, what it is, care, frequency, rates, how to stop: a HELP reply says all of it (short-code rules).
+_HELP = {
+    "en": "Mobile Voice Messaging: voice messages from facilities. Care (844) 777-0710. "
+    "Msg frequency varies. Msg & data rates may apply. Reply STOP to opt out.",
+    "es": "Mobile Voice Messaging: mensajes de voz de centros. Ayuda (844) 777-0710. Frecuencia variable. "
+    "Pueden aplicar tarifas. Responda ALTO para cancelar.",
+}
+_STOPPED = {
+    "en": "Mobile Voice Messaging: you are opted out and will get no more texts. Care (844) 777-0710.",
+    "es": "Mobile Voice Messaging: se dio de baja y no recibirá más textos. Ayuda (844) 777-0710.",
+}
+_STARTED = {
+    "en": "Mobile Voice Messaging: texts are on again. Msg frequency varies. Msg & data rates may apply. "
+    "HELP for help, STOP to opt out.",
+    "es": "Mobile Voice Messaging: recibirá textos otra vez. Frecuencia variable. Pueden aplicar tarifas. "
+    "AYUDA para ayuda, ALTO para cancelar.",
+}
+
+
+def help_body(language: str) -> str:
+    """The answer to HELP, for everyone."""
+    return in_gsm(_HELP[language])
+
+
+def stopped_body(language: str) -> str:
+    """The one confirmation of an opt-out: no marketing, and no other way than the one that ended it."""
+    return in_gsm(_STOPPED[language])
+
+
+def started_body(language: str) -> str:
+    """The answer to START."""
+    return in_gsm(_STARTED[language])
+
 
 def new_link_body(language: str, sender_name: str, url: str) -> str:
     """The text with a new link; the sender's name is shortened until all of it is one segment."""

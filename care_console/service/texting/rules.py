@@ -4,36 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from care_console.contract.audit import Action
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.texting.hours import next_moment
+from care_console.service.texting.queueing import QueuedText, queue
 from care_console.service.texting.tables import texts
 
 
 async def queue_text(
-    ctx: Context, *, phone: str, kind: str, body: str, message_id: int, link_id: int
+    ctx: Context, *, phone: str, kind: str, body: str, message_id: int, link_id: int, not_after: datetime
 ) -> datetime:
     """Queue a text that asks for money; say when it may leave. The caller holds the number's lock."""
     send_after = next_moment(phone, ctx.now)
-    inserted = await ctx.connection.execute(
-        insert(texts)
-        .values(
-            phone=phone,
-            message_id=message_id,
-            link_id=link_id,
-            direction="out",
-            kind=kind,
-            body=body,
-            at=ctx.now,
-            send_after=send_after,
-            status="queued",
-        )
-        .returning(texts.c.id)
+    await queue(
+        ctx,
+        QueuedText(phone, kind, body, send_after, not_after, message_id=message_id, link_id=link_id),
     )
-    await record(ctx, Action.TEXT_QUEUED, f"text:{inserted.scalar_one()}", details={"kind": kind})
     return send_after
 
 

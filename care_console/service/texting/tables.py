@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from care_console.service.foundation.database import at_column, id_column, metadata
+
+ANSWERS = ("stop_confirmation", "help", "start")
+"""Kinds of texts that answer what a person texted; they leave at any hour."""
 
 texts = Table(
     "texts",
@@ -18,7 +21,11 @@ texts = Table(
     Column("body", Text, nullable=False),
     at_column("at"),
     at_column("send_after", nullable=True),
+    # Later than this it is worth nothing: a confirmation is good for five minutes, a link until it ends.
+    at_column("not_after", nullable=True),
+    at_column("handed_at", nullable=True),
     Column("status", Text, nullable=False),
+    Column("failure", Text, nullable=True),
     Column("provider_id", Text, nullable=True),
     Column("imported_id", Text, nullable=True, unique=True),
     Column("cancelled_by", BigInteger, ForeignKey("consent_events.id"), nullable=True),
@@ -27,4 +34,30 @@ texts = Table(
     Index("ix_texts_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("ix_texts_cancelled_by", "cancelled_by", postgresql_where=text("cancelled_by IS NOT NULL")),
     Index("ix_texts_queued", "send_after", postgresql_where=text("status = 'queued'")),
+    # The gateway's id of what came in: the same text again is the same row.
+    Index(
+        "uq_texts_received",
+        "provider_id",
+        unique=True,
+        postgresql_where=text("direction = 'in' AND imported_id IS NULL"),
+    ),
+)
+
+# How each text that came in was read. What it says is in `texts`: the rule set's words stay apart from it.
+replies = Table(
+    "replies",
+    metadata,
+    Column("text_id", BigInteger, ForeignKey("texts.id"), primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("rule_set", Text, nullable=False),
+)
+
+# When the next text may be handed over, across all workers: one row, moved on by whoever takes a turn.
+text_turns = Table(
+    "text_turns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    at_column("next_at"),
+    CheckConstraint("id = 1", name="one_row"),
 )

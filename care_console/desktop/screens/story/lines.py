@@ -61,6 +61,7 @@ _REFUND_BADGES: dict[RefundState, tuple[str, Tone]] = {
 
 _TEXT_BADGES: dict[str, tuple[str, Tone]] = {
     "queued": ("queued", Tone.ACCENT),
+    "sending": ("being sent", Tone.ACCENT),
     "sent": ("sent", Tone.PLAIN),
     "delivered": ("delivered", Tone.GOOD),
     "undelivered": ("not delivered", Tone.BAD),

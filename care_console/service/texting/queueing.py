@@ -1,0 +1,71 @@
+"""Queueing a text and the job that sends it, in the transaction of whatever it tells of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from care_console.contract.audit import Action
+from care_console.contract.changes import ChangeKind
+from care_console.service.audit.rules import record
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.events import announce
+from care_console.service.foundation.jobs import defer
+from care_console.service.recipients.tables import recipients
+from care_console.service.texting.tables import texts
+
+_ANSWER_PRIORITY = 10
+"""An answer to STOP or HELP goes before the queue of links: it is worth nothing after five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedText:
+    """A text to queue: to whom, of which kind, what it says, from when and until when it may go."""
+
+    phone: str
+    kind: str
+    body: str
+    send_after: datetime
+    not_after: datetime | None = None
+    message_id: int | None = None
+    link_id: int | None = None
+    is_answer: bool = False
+
+
+async def queue(ctx: Context, text: QueuedText) -> int:
+    """Queue a text, and the job that hands it over; its id. The caller holds the number's lock."""
+    inserted = await ctx.connection.execute(
+        insert(texts)
+        .values(
+            phone=text.phone,
+            message_id=text.message_id,
+            link_id=text.link_id,
+            direction="out",
+            kind=text.kind,
+            body=text.body,
+            at=ctx.now,
+            send_after=text.send_after,
+            not_after=text.not_after,
+            status="queued",
+        )
+        .returning(texts.c.id)
+    )
+    text_id: int = inserted.scalar_one()
+    await record(ctx, Action.TEXT_QUEUED, f"text:{text_id}", details={"kind": text.kind})
+    await defer_sending(ctx, text_id, text.send_after, is_answer=text.is_answer)
+    return text_id
+
+
+async def defer_sending(ctx: Context, text_id: int, at: datetime, *, is_answer: bool = False) -> None:
+    """Have a text looked at, at a moment."""
+    priority = _ANSWER_PRIORITY if is_answer else 0
+    await defer(ctx, "texting:send", at=at, lock=f"text:{text_id}", priority=priority, text_id=text_id)
+
+
+async def announce_texts(ctx: Context, phone: str) -> None:
+    """Tell the desks that something became of a text to or from a number."""
+    found = await ctx.connection.execute(select(recipients.c.id).where(recipients.c.phone == phone))
+    for row in found:
+        await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)

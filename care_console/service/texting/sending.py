@@ -1,0 +1,120 @@
+"""Handing a text over, in the transaction that asks whether it may go: no text can pass a STOP.
+
+First a text is claimed (`sending`, committed), so that one whose worker died is seen to be in doubt. Then,
+under the number's lock, consent is asked once more, the gateway is called, and what it said is committed:
+an opt-out waits for that lock, and holds it until its own commit.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import exists, or_, select, update
+
+from care_console.contract.audit import Action, Outcome
+from care_console.contract.consent import ConsentState
+from care_console.service.audit.rules import record
+from care_console.service.consent.rules import lock_number, state_of
+from care_console.service.foundation.context import Context
+from care_console.service.gateways.sms.port import (
+    NotHandedOver,
+    OutcomeUnknown,
+    OutgoingText,
+    SmsGateway,
+    TextRefused,
+)
+from care_console.service.links.tables import links
+from care_console.service.texting.hours import may_leave
+from care_console.service.texting.queueing import announce_texts, defer_sending
+from care_console.service.texting.tables import ANSWERS, texts
+
+_AT_ANY_STATE = ("stop_confirmation", "help")
+"""Kinds that go to a number whatever it said."""
+_DOUBT_MARGIN = timedelta(minutes=1)
+_AGAIN_SECONDS = 5
+
+
+async def claim(ctx: Context, text_id: int) -> bool:
+    """Take a text that is due; False where there is nothing to do now."""
+    row = await _locked(ctx, text_id)
+    if row is None or row.status not in ("queued", "sending"):
+        return False
+    if row.status == "sending":
+        valid_until = row.handed_at + timedelta(minutes=ctx.settings.text_valid_minutes) + _DOUBT_MARGIN
+        if ctx.now < valid_until:
+            # It may be at the carrier. Its receipt tells, or the end of the validity that it was given.
+            await defer_sending(ctx, text_id, valid_until)
+            return False
+    elif row.send_after is not None and ctx.now < row.send_after:
+        await defer_sending(ctx, text_id, row.send_after)
+        return False
+    await _set(ctx, text_id, status="sending", handed_at=ctx.now)
+    return True
+
+
+async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
+    """Hand a claimed text over, unless it may not go any more: under the number's lock."""
+    phone = (await ctx.connection.execute(select(texts.c.phone).where(texts.c.id == text_id))).scalar_one()
+    await lock_number(ctx, phone)
+    row = await _locked(ctx, text_id)
+    if row is None or row.status != "sending":
+        return
+    why_not = await _why_not(ctx, row)
+    if why_not is not None:
+        await _end(ctx, row, "cancelled", why_not)
+        return
+    if row.kind not in ANSWERS and not may_leave(row.phone, ctx.now):
+        await _again(ctx, row, 60)
+        return
+    valid = ctx.settings.text_valid_minutes
+    try:
+        await gateway.hand_over(OutgoingText(row.id, row.phone, row.body, valid))
+    except NotHandedOver:
+        await _again(ctx, row, _AGAIN_SECONDS)
+    except OutcomeUnknown:
+        await defer_sending(ctx, row.id, ctx.now + timedelta(minutes=valid) + _DOUBT_MARGIN)
+    except TextRefused as refused:
+        await _end(ctx, row, "failed", refused.sentence)
+    else:
+        await _set(ctx, row.id, status="sent")
+        await record(ctx, Action.TEXT_SENT, f"text:{row.id}", details={"kind": row.kind})
+        await announce_texts(ctx, row.phone)
+
+
+async def _why_not(ctx: Context, row: Any) -> str | None:
+    """Why a text may not go any more, or None."""
+    if row.not_after is not None and ctx.now > row.not_after:
+        return "too late"
+    state = await state_of(ctx, row.phone)
+    if state is not ConsentState.OPTED_IN and row.kind not in _AT_ANY_STATE:
+        return f"the number is {state.value}"
+    if row.link_id is None:
+        return None
+    is_live = exists().where(
+        links.c.id == row.link_id,
+        links.c.expires_at > ctx.now,
+        or_(links.c.revoked_at.is_(None), links.c.revoked_at > ctx.now),
+    )
+    return None if (await ctx.connection.execute(select(is_live))).scalar_one() else "its link has ended"
+
+
+async def _again(ctx: Context, row: Any, seconds: int) -> None:
+    await _set(ctx, row.id, status="queued")
+    await defer_sending(ctx, row.id, ctx.now + timedelta(seconds=seconds))
+
+
+async def _end(ctx: Context, row: Any, status: str, why: str) -> None:
+    await _set(ctx, row.id, status=status, failure=why)
+    action = Action.TEXT_CANCELLED if status == "cancelled" else Action.TEXT_FAILED
+    await record(ctx, action, f"text:{row.id}", outcome=Outcome.REFUSED, details={"why": why})
+    await announce_texts(ctx, row.phone)
+
+
+async def _locked(ctx: Context, text_id: int) -> Any:
+    query = select(texts).where(texts.c.id == text_id, texts.c.direction == "out").with_for_update()
+    return (await ctx.connection.execute(query)).first()
+
+
+async def _set(ctx: Context, text_id: int, **values: Any) -> None:
+    await ctx.connection.execute(update(texts).where(texts.c.id == text_id).values(**values))
