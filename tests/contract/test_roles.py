@@ -37,6 +37,8 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "POST /v1/messages/{message_id}/previews": DESK,
     "GET /v1/previews/{preview_id}/sound": DESK,
     "POST /v1/messages/{message_id}/links": DESK,
+    "GET /v1/charges/{charge_id}": DESK,
+    "GET /v1/recipients/{recipient_id}/charges": DESK,
     "GET /v1/charges/{charge_id}/refund-terms": DESK,
     "POST /v1/charges/{charge_id}/refunds": DESK,
     "GET /v1/refunds/{refund_id}": DESK,
