@@ -1,4 +1,4 @@
-"""Correcting a mistyped opt-out: asked by one person, approved by another, recorded as a correction.
+"""Correcting a mistyped opt-out, or a held reply that is no refusal: one asks, another approves.
 
 Nobody at the desk opts a number in. What a correction does is to count the opt-out as never said: the number
 stands again where everything else that it said puts it, which may still be opted out.
@@ -29,6 +29,7 @@ from care_console.service.recipients.tables import recipients
 # What somebody at the desk typed in from what they heard or read. The other channels are the number's own.
 TYPED = (ConsentChannel.CARE_CALL, ConsentChannel.COMPLAINT)
 WHY = "A mistyped opt-out is corrected by two people: one asks, another approves."
+WHY_HELD = "A held reply that is no refusal is let go by two people: one asks, another approves."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ async def ask_correction(ctx: Context, event_id: int, reason: str) -> int:
         select(recipients.c.id).where(recipients.c.phone == event.phone).order_by(recipients.c.id).limit(1)
     )
     recipient_id = (await ctx.connection.execute(query)).scalar_one_or_none()
-    return await ask_approval(ctx, ApprovalKind.CORRECTION, str(event_id), WHY, recipient_id, reason)
+    why = WHY_HELD if event.kind == "hold" else WHY
+    return await ask_approval(ctx, ApprovalKind.CORRECTION, str(event_id), why, recipient_id, reason)
 
 
 async def correct(ctx: Context, event_id: int, asked: Asked) -> None:
@@ -104,8 +106,9 @@ async def _opt_out_event(ctx: Context, event_id: int) -> Any:
 
 async def _refuse_pointless(ctx: Context, event: Any) -> None:
     if event.kind == "hold":
-        raise _refused("This is a held reply, not an opt-out: there is nothing mistyped in it.")
-    if event.channel not in TYPED:
+        if await state_of(ctx, event.phone) is not ConsentState.HELD:
+            raise _refused("This reply holds its number no more, so there is nothing to let go.")
+    elif event.channel not in TYPED:
         raise _refused(
             "This opt-out was not typed at the desk: it came from the number itself. Only its own START "
             "opts it back in."

@@ -152,10 +152,15 @@ async def test_what_cannot_be_corrected_says_why(services: Services, sign_in: Si
         ctx = services.context(connection, SYSTEM, "test")
         by_text = await builders.a_consent_event(ctx, "+12145550001")
         held = await builders.a_consent_event(ctx, "+12145550002", kind="hold")
+        await builders.a_consent_event(ctx, "+12145550002", effective_at=ctx.now)
         lifted = await builders.a_consent_event(ctx, "+12145550003", channel="care_call")
         await builders.a_consent_event(ctx, "+12145550003", kind="opt_in", effective_at=ctx.now)
         opt_in = await builders.a_consent_event(ctx, "+12145550004", kind="opt_in")
-    for event, words in ((by_text, "Only its own START"), (held, "held reply"), (lifted, "are on")):
+    for event, words in (
+        (by_text, "Only its own START"),
+        (held, "holds its number no more"),
+        (lifted, "are on"),
+    ):
         answer = await ask(ana, str(event))
         assert (answer.status_code, answer.json()["type"]) == (409, ProblemType.NOT_CORRECTABLE.uri)
         assert words in answer.json()["detail"]
@@ -164,6 +169,23 @@ async def test_what_cannot_be_corrected_says_why(services: Services, sign_in: Si
     opt_out = await typed(ana)
     assert (await ask(ana, opt_out, "")).status_code == 422
     assert (await ask(await sign_in(Role.AUDITOR), opt_out)).status_code == 403
+
+
+async def test_a_held_reply_that_is_no_refusal_is_let_go_by_two_people(
+    services: Services, sign_in: SignIn
+) -> None:
+    ana, sue = await sign_in(login="ana"), await sign_in(Role.SUPERVISOR, "sue")
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        held = await builders.a_consent_event(ctx, PHONE, kind="hold")
+    assert (await standing(services)).state == "held"
+    approval = (await ask(ana, str(held), "She meant the bus stop")).json()
+    assert "held reply" in approval["why"]
+    assert (await decide(ana, approval["id"])).status_code == 403
+    assert (await standing(services)).state == "held"
+    assert (await decide(sue, approval["id"])).status_code == 200
+    assert await standing(services) is None, "it stands as one that never said anything"
+    assert (await ask(ana, str(held))).status_code == 409
 
 
 async def test_asked_twice_declined_and_asked_again(services: Services, sign_in: SignIn) -> None:

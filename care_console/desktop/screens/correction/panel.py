@@ -1,4 +1,4 @@
-"""Asks that a mistyped opt-out be corrected: why it was a mistake, and then that it waits."""
+"""Asks that a mistyped opt-out be corrected, or a held reply let go: why, and then that it waits."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _NOTE_HEIGHT = 72
 
 def why_not(entry: object) -> str | None:
     """Why the selected row cannot be corrected, as far as the desk can tell; None where it may be."""
-    if not isinstance(entry, ConsentEntry) or entry.event != "opt_out":
-        return "Select the opt-out that was a mistake in the timeline first."
-    if entry.channel not in _TYPED:
+    if not isinstance(entry, ConsentEntry) or entry.event not in ("opt_out", "hold"):
+        return "Select the opt-out that was a mistake, or the held reply, in the timeline first."
+    if entry.event == "opt_out" and entry.channel not in _TYPED:
         return "That opt-out came from the number itself; only its own START opts it back in."
     return None
 
@@ -63,7 +63,9 @@ class CorrectionPanel(ActionPanel):
             self.drafts.flush()
             self.drafts.deleteLater()
         self._recipient_id, self._opt_out_id = recipient_id, entry.id
-        self.heading.setText("Correct a mistyped opt-out")
+        is_held = entry.event == "hold"
+        self.heading.setText("Let a held reply go" if is_held else "Correct a mistyped opt-out")
+        self.reason.setPlaceholderText("Why it is no refusal" if is_held else "Why it was a mistake")
         self.on_file.setText(f"On file, by {entry.actor}: “{entry.words}”")
         self.state.say("")
         self.drafts = None
