@@ -75,6 +75,13 @@ async def test_the_first_groups_of_a_code_find_it(ctx: Context) -> None:
         assert (hit.id, hit.why) == (str(message), "link code begins so"), typed
 
 
+async def test_a_missed_space_and_a_wrong_initial_are_forgiven(ctx: Context) -> None:
+    wanted = await a_recipient(ctx, name="Keisha D. Whitehorse")
+    await a_recipient(ctx, name="Zoe Nobody")
+    for typed in ("KeishaWhitehorse", "keishabwhitehorse", "Keisha R. Whitehorse", "keisha r whitehrose"):
+        assert await find(ctx, typed) == [("recipient", str(wanted))], typed
+
+
 NOTHING = {
     "4242 3.99 nov 14": "No charge of $3.99 on Nov 14 with a card ending 4242.",
     "visa 4242 yesterday": "No charge on Nov 19 with a Visa card ending 4242.",

@@ -46,7 +46,7 @@ class HitsModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{hit.title}, {hit.detail}, matched: {hit.why}"
             case Qt.ItemDataRole.ToolTipRole:
-                return hover(f"{hit.title} · {hit.detail}")
+                return hover(f"{hit.title} · {hit.detail} · {hit.why}")
             case _:
                 return None
 
@@ -89,8 +89,11 @@ class HitDelegate(QStyledItemDelegate):
         half = rect.height() // 2
         upper = QRect(left, rect.top() + 4, right - left - Space.SMALL, half - 4)
         lower = QRect(left, rect.top() + half, right - left - Space.SMALL, half - 4)
+        second = _second_line(hit)
+        if not second:
+            upper = QRect(left, rect.top(), upper.width(), rect.height())
         self._draw(painter, theme.font(sizes.body, QFont.Weight.Medium), colours.ink, upper, hit.title)
-        self._draw(painter, theme.font(sizes.small), colours.ink_soft, lower, _second_line(hit))
+        self._draw(painter, theme.font(sizes.small), colours.ink_soft, lower, second)
         painter.restore()
 
     def _why(self, painter: QPainter, rect: QRect, hit: SearchHit) -> int:

@@ -16,6 +16,8 @@ from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import plain, restyle
 
 _ROWS = 8
+_WIDE = 860
+"""Room for a name, what was last heard, and the whole reason, where the window has it (pixels)."""
 _ASK_FOR_ANOTHER = " Ask for another number, the code in the text, or the last 4 of the card."
 
 
@@ -77,7 +79,7 @@ class HitsSheet(QFrame):
     def place(self) -> None:
         """Hang below the box, as wide as hits need."""
         corner = self._box.mapTo(self._over, self._box.rect().bottomLeft())
-        width = min(max(self._box.width(), 620), self._over.width() - corner.x() - Space.LARGE)
+        width = min(max(self._box.width(), _WIDE), self._over.width() - corner.x() - Space.LARGE)
         rows = min(self.model.rowCount(), _ROWS)
         self.list.setVisible(rows > 0)
         self.list.setFixedHeight(rows * self.list.sizeHintForRow(0) if rows else 0)

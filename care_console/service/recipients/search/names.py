@@ -12,7 +12,7 @@ from care_console.service.foundation.context import Context
 from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank
 from care_console.service.recipients.search.spoken import bare
 from care_console.service.recipients.search.typos import distance, one_slip_away, slips_forgiven
-from care_console.service.recipients.search.words import FACILITY_KINDS, Names
+from care_console.service.recipients.search.words import FACILITY_KINDS, MOST_WORDS, Names
 
 MOST_SPELLINGS = 24
 _SHORT = 7
@@ -38,6 +38,7 @@ _SPELLINGS = text(
         ORDER BY similarity(word, typed.word) DESC LIMIT 60) AS alike
     """
 )
+_KNOWN = text("SELECT word FROM name_words WHERE word = ANY(CAST(:words AS text[]))")
 _WORDS = "tsvector_to_array(name_lexemes)"
 _LOOK_UP = text(
     f"""
@@ -125,7 +126,14 @@ Spellings = Sequence[Sequence[_Spelling]]
 
 async def find_otherwise(ctx: Context, names: Names) -> list[Found]:
     """Whoever may be meant by names that nobody has as typed."""
-    spellings = await _spellings(ctx, names.words)
+    # An initial is often another one, or none; beside two words it tells nothing.
+    words = [word for word in names.words if len(word) > 1]
+    words = words if len(words) > 1 else list(names.words)
+    spellings = await _spellings(ctx, words)
+    if not all(spellings):
+        parted = await _parted(ctx, words, spellings)
+        if parted != words:
+            spellings = await _spellings(ctx, parted)
     # A word that nobody's name is near to is put aside, as long as another one is left.
     known = [some for some in spellings if some]
     if not known:
@@ -214,6 +222,22 @@ async def _spellings(ctx: Context, words: Sequence[str]) -> list[list[_Spelling]
         ]
         for some in found
     ]
+
+
+async def _parted(ctx: Context, words: Sequence[str], spellings: Spellings) -> list[str]:
+    """The words, each that is like no name's parted in two that are: a space was missed, or hit beside."""
+    halves = {
+        word: [(word[:end], word[end + skip :]) for skip in (0, 1) for end in range(3, len(word) - 2 - skip)]
+        for word, some in zip(map(bare, words), spellings, strict=True)
+        if not some
+    }
+    asked = [half for some in halves.values() for pair in some for half in pair]
+    known = set((await ctx.connection.execute(_KNOWN, {"words": asked})).scalars())
+    parted: list[str] = []
+    for word in words:
+        fits = (pair for pair in halves.get(bare(word), ()) if known.issuperset(pair))
+        parted += next(fits, (word,))
+    return parted[:MOST_WORDS]
 
 
 def _nearby(word: str) -> list[str]:
