@@ -64,6 +64,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("keys", "The sheet of keys", ("F1",), _WINDOW),
     KeyAction("text.larger", "Larger text", ("Ctrl++", "Ctrl+="), _WINDOW),
     KeyAction("text.smaller", "Smaller text", ("Ctrl+-",), _WINDOW),
+    KeyAction("notices", "What the desk has said", ("Ctrl+H",), _WINDOW),
     KeyAction("lock", "Lock the desk", ("Ctrl+L",), _WINDOW),
     KeyAction("sign_out", "Sign out", ("Ctrl+Shift+Q",), _WINDOW),
     KeyAction("quit", "Close the desk", ("Ctrl+Q",), _WINDOW),

@@ -37,6 +37,7 @@ from care_console.desktop.shell.parts import Parts
 from care_console.desktop.shell.preferences import Preferences
 from care_console.desktop.shell.queue_view import QueueView
 from care_console.desktop.shell.queues import QueueKind
+from care_console.desktop.shell.said_sheet import SaidSheet
 from care_console.desktop.shell.session_end import SessionEnd
 from care_console.desktop.shell.standing import Standing
 from care_console.desktop.shell.telephone import Telephone
@@ -81,7 +82,8 @@ class DeskWindow(QMainWindow):
         self.commands = Commands(self.parts, self.front, self.dress)
         self.command_sheet = CommandSheet(self, self.commands.now)
         self.key_sheet = KeySheet(self)
-        self._back = Back(self.parts, (self.command_sheet, self.key_sheet), self)
+        self.said_sheet = SaidSheet(desk, self.frame.notices, self.clock, self)
+        self._back = Back(self.parts, (self.command_sheet, self.key_sheet, self.said_sheet), self)
         self._pending_keys = PendingKeys(desk, self.frame.story.timeline)
         self.lock = Lock(desk, self.clock, self, begins_locked=begins_locked)
         self.session_end = SessionEnd(self.parts, self.clock, self)
@@ -123,6 +125,7 @@ class DeskWindow(QMainWindow):
         self.standing.close()
         self.preferences.close()
         self.links.close()
+        self.said_sheet.close_hearing()
         self.lock.close()
         self.session_end.close()
         tasks.report_to(None)
@@ -159,6 +162,7 @@ class DeskWindow(QMainWindow):
             "keys": self.key_sheet.open,
             "text.larger": lambda: self.dress.scale_text(1),
             "text.smaller": lambda: self.dress.scale_text(-1),
+            "notices": self.said_sheet.open,
             "lock": self.lock.by_key,
             "sign_out": self.leaving.sign_out,
             "quit": self.close,

@@ -211,16 +211,17 @@ async def test_f6_goes_round_the_panes(opened: Opened) -> None:
     frame = opened.window.frame
     opened.press(Qt.Key.Key_F2)
     seen = []
-    for _ in range(4):
+    for _ in range(5):
         opened.press(Qt.Key.Key_F6)
         focus = opened.window.focusWidget()
         seen.append(
-            "callers" if focus is frame.callers.callers
+            "queues" if frame.callers.queues.isAncestorOf(focus)
+            else "callers" if focus is frame.callers.callers
             else "timeline" if focus is frame.story.timeline
             else "find" if focus is frame.top.find_box
             else "side" if frame.side_widget.isAncestorOf(focus) else "elsewhere"
         )  # fmt: skip
-    assert seen == ["callers", "timeline", "side", "find"]
+    assert seen == ["queues", "callers", "timeline", "side", "find"]
 
 
 @with_window
