@@ -28,13 +28,14 @@ class LocalKind(StrEnum):
 class Announcement:
     """One change. `id` is the thing's id: an outbox row's for OUTBOX, the new state's word for the others.
 
-    `version` is the service's and only grows; 0 for what is the desk's own.
+    `version` is the service's and only grows; 0 for what is the desk's own. `yours`: this session made it.
     """
 
     kind: ChangeKind | LocalKind
     id: str
     recipient_id: str | None = None
     version: int = 0
+    yours: bool = False
 
 
 Callback = Callable[[Announcement], None]

@@ -103,9 +103,11 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
         self.access.clear()
         self.refresh.clear()
 
-    def tell(self, kind: str, id: str, version: int = 1, recipient_id: str | None = None) -> None:
+    def tell(
+        self, kind: str, id: str, version: int = 1, recipient_id: str | None = None, *, yours: bool = False
+    ) -> None:
         """Send an event to all who listen."""
-        data = json.dumps({"id": id, "version": version, "recipient_id": recipient_id})
+        data = json.dumps({"id": id, "version": version, "recipient_id": recipient_id, "yours": yours})
         for listener in self._listeners:
             listener.put_nowait(f"event: {kind}\ndata: {data}\n\n")
 

@@ -67,6 +67,12 @@ class Backend:
         exchange = Exchange("POST", path, body_of(fields), headers=headers, changes=True)
         return _parse(await self.session.call(exchange), reply)
 
+    async def put(self, path: str, body: Request, reply: type[R]) -> R:
+        """Put something in the place of what was there; doing it again changes nothing more."""
+        return _parse(
+            await self.session.call(Exchange("PUT", path, body_of(body.model_dump(mode="json")))), reply
+        )
+
     async def delete(self, path: str, reply: type[R], *, key: UUID | None = None) -> R:
         """Take something back."""
         headers = {"Idempotency-Key": str(key)} if key else None
@@ -153,7 +159,8 @@ class Backend:
         kind = ChangeKind(event.name)
         if kind is ChangeKind.SESSION:
             await self._ask_who_i_am()
-        self._changes.announce(Announcement(kind, change.id, change.recipient_id, change.version))
+        told = Announcement(kind, change.id, change.recipient_id, change.version, change.yours)
+        self._changes.announce(told)
 
     async def _ask_who_i_am(self) -> None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -11,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.desk import Desk
 from care_console.desktop.shell import tasks
+from care_console.desktop.store.store import Draft
 
 _PAUSE_MS = 250
 
@@ -47,7 +47,9 @@ class DraftKeeper(QObject):
         fields = None if self._desk.session.state is SessionState.SIGNED_OUT else self._fields()
         if fields is not None:
             tasks.start(
-                self._desk.store.save_draft(self._kind, self._subject_id, fields), "keeping what was typed"
+                self._desk.store.save_draft(self._kind, self._subject_id, fields),
+                "keeping what was typed",
+                keeps=True,
             )
 
     def flush(self) -> None:
@@ -61,10 +63,9 @@ class DraftKeeper(QObject):
 
     async def restore(self) -> Mapping[str, Any] | None:
         """What was kept, if anything."""
-        draft = await self._desk.store.load_draft(self._kind, self._subject_id)
+        draft = await self.kept()
         return draft.fields if draft is not None else None
 
-    async def saved_at(self) -> datetime | None:
-        """When it was kept last."""
-        draft = await self._desk.store.load_draft(self._kind, self._subject_id)
-        return draft.saved_at if draft is not None else None
+    async def kept(self) -> Draft | None:
+        """What was kept, with when that was."""
+        return await self._desk.store.load_draft(self._kind, self._subject_id)

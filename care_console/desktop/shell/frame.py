@@ -76,7 +76,15 @@ class Side(Protocol):
 
     @property
     def began(self) -> SignalInstance:
-        """Fires with the Call once it is known since when it lasts."""
+        """Fires with the Call if it began before the desk was opened."""
+
+    @property
+    def reviewing(self) -> SignalInstance:
+        """Fires when the money review opens and closes."""
+
+    @property
+    def is_reviewing(self) -> bool:
+        """Whether the money review is open."""
 
 
 MakePart = Callable[[QWidget], QWidget]

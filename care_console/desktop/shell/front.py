@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import cast
@@ -92,7 +91,8 @@ class Front(QObject):
         """A call from before the desk was closed goes on counting from its own beginning."""
         caller = self._parts.callers.get(call.recipient_id)
         if caller is not None:
-            caller.began = time.monotonic() - (datetime.now(UTC) - call.began_at).total_seconds()
+            lasts = (datetime.now(UTC) - call.began_at).total_seconds()
+            caller.began = self._parts.callers.seconds() - lasts
             caller.is_over = call.over_at is not None
             if caller is self._parts.callers.front:
                 self._run_timer(caller)

@@ -8,6 +8,7 @@ from care_console.contract.phone import display_phone
 from care_console.contract.search import HitKind, SearchHit
 from care_console.contract.timeline import EntryKind
 from care_console.desktop.screens.wrap_up.call import Call
+from care_console.desktop.shell import keys
 from care_console.desktop.shell.notices import Notice
 from care_console.desktop.shell.parts import Parts
 from care_console.desktop.shell.tokens import Tone
@@ -79,6 +80,15 @@ class Opening(QObject):
             self.find()
         else:
             self._to_timeline()
+
+    def offered(self, calls: int) -> None:
+        """Calls of before the desk was closed are open again, or under Recent: say so, and what to do."""
+        which = "1 call was" if calls == 1 else f"{calls} calls were"
+        sentence = (
+            f"{which} not wrapped up when the desk was closed. They are at the left as they were left; "
+            f"{keys.shown('wrap_up')} wraps up the one in front."
+        )
+        self._parts.say(Notice(sentence, Tone.WARN, about="not wrapped up"))
 
     def _choose(self, recipient_id: str) -> None:
         callers = self._parts.callers

@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 Reporter = Callable[[str, BaseException], None]
 
 _running: set[asyncio.Task[Any]] = set()
+_keeping: set[asyncio.Task[Any]] = set()
 _reporter: Reporter | None = None
 
 
@@ -21,19 +22,24 @@ def report_to(reporter: Reporter | None) -> None:
     _reporter = reporter
 
 
-def start(coro: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+def start(coro: Coroutine[Any, Any, Any], name: str, *, keeps: bool = False) -> asyncio.Task[Any]:
     """Run a coroutine beside the window. `name` says what was tried, for the notice if it fails: ``finding``.
 
-    Being cancelled is no failure, and stays visible to whoever awaits the task.
+    `keeps`: it writes down what a person typed or did, so a desk that closes waits for it. Being cancelled is
+    no failure, and stays visible to whoever awaits the task.
     """
     task = asyncio.get_running_loop().create_task(coro, name=name)
     _running.add(task)
+    if keeps:
+        _keeping.add(task)
     task.add_done_callback(_ended)
     return task
 
 
 async def stop_all(limit_seconds: float = 3.0) -> None:
-    """Cancel whatever still runs and wait for it, but no longer than the limit."""
+    """Finish what keeps something, cancel whatever else runs, and wait for it: each within the limit."""
+    if _keeping:
+        await asyncio.wait(tuple(_keeping), timeout=limit_seconds)
     for task in tuple(_running):
         task.cancel()
     if _running:
@@ -42,6 +48,7 @@ async def stop_all(limit_seconds: float = 3.0) -> None:
 
 def _ended(task: asyncio.Task[Any]) -> None:
     _running.discard(task)
+    _keeping.discard(task)
     if task.cancelled():
         return
     trouble = task.exception()

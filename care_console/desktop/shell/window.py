@@ -14,8 +14,10 @@ from care_console.desktop.desk import Desk
 from care_console.desktop.queries.find import FindAnswer, find
 from care_console.desktop.screens.search.finder import Finder
 from care_console.desktop.screens.search.sheet import HitsSheet
+from care_console.desktop.screens.story.keeping import CallerKeeper
 from care_console.desktop.screens.story.open_callers import OpenCallers
 from care_console.desktop.screens.story.pending_keys import PendingKeys
+from care_console.desktop.screens.story.presence import WhoIsHere, in_words
 from care_console.desktop.screens.story.reading import StoryReader
 from care_console.desktop.settings import SettingsFile
 from care_console.desktop.shell import keys, tasks
@@ -93,6 +95,12 @@ class DeskWindow(QMainWindow):
         self.door = Door(desk, self.frame, self.callers, self.reader)
         self.door.show()
         self.standing = Standing(self.parts, self.front, self.door, self.clock, self)
+        self.keeper = CallerKeeper(desk, self.callers, self.frame.story.leave, self)
+        self.keeper.offered.connect(self.opening.offered)
+        self.here = WhoIsHere(desk, self.callers, lambda: self.side.is_reviewing, self)
+        self.here.changed.connect(self._show_here)
+        self.front.changed.connect(self._show_here)
+        self.side.reviewing.connect(self.here.look)
         self.dress.changed.connect(self._dressed)
         self.preferences = Preferences(desk, settings, self.dress, self.key_sheet, self)
         keys.teller().changed.connect(self.standing.show_all)
@@ -119,6 +127,9 @@ class DeskWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing asks nothing and loses nothing: whoever runs the desk ends it in order."""
         self.finder.stop()
+        self.keeper.close()
+        self.here.close()
+        self.side.show_nobody()
         self.reader.close()
         self._pending_keys.close()
         self.queues.close()
@@ -180,6 +191,11 @@ class DeskWindow(QMainWindow):
 
     async def _ask(self, words: str) -> FindAnswer:
         return await find(self._desk, words)
+
+    def _show_here(self) -> None:
+        front = self.callers.front
+        words, tone = in_words(self.here.at(front.recipient_id if front else None))
+        self.frame.story.header.show_here(words, tone)
 
     def _dressed(self) -> None:
         self.frame.spread(self.width())

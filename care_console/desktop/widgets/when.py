@@ -44,6 +44,12 @@ def age(at: datetime, now: datetime) -> str:
     return f"{amount} ago" if seconds > 0 else f"in {amount}"
 
 
+def age_to_the_second(at: datetime, now: datetime) -> str:
+    """``40 s ago`` within the first minute; then as `age`."""
+    seconds = int((now - at).total_seconds())
+    return f"{max(0, seconds)} s ago" if seconds < _MINUTE else age(at, now)
+
+
 def _amount(seconds: float) -> str:
     if seconds < _MINUTE:
         return ""

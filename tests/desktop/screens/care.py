@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from care_console.contract.charges import Charge, ChargeState, PaymentMethod
 from care_console.contract.messages import Facility, Levels, Message, Play, Sender
+from care_console.contract.problems import ProblemType
 from care_console.contract.recipients import OpenMessage
 from care_console.desktop.app import DeskHandle, make_application, open_desk
 from care_console.desktop.keychain import Keychain, MemoryKeychain
@@ -94,8 +95,11 @@ class CareService(StoryService):
 
     async def _message(self, request: Request) -> Response:
         self._who(request)
-        self.message_reads.append(request.path_params["id"])
-        return plain_service._json(self.messages[request.path_params["id"]])
+        id = request.path_params["id"]
+        self.message_reads.append(id)
+        if id not in self.messages:
+            raise plain_service.Problem(404, ProblemType.NOT_FOUND, "There is no such message.")
+        return plain_service._json(self.messages[id])
 
     async def _sound(self, request: Request) -> Response:
         self._who(request)

@@ -30,6 +30,7 @@ class StoryHeader(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._view: StoryView | None = None
         self.setObjectName("storyHeader")
         self.phone = plain("", "title", parent=self)
         self.phone.setObjectName("storyPhone")
@@ -42,6 +43,9 @@ class StoryHeader(QWidget):
         self.sentence.setObjectName("storySentence")
         self.since = Elided("", "faint", self)
         self.since.setObjectName("consentSince")
+        self.here = Badge(self)
+        self.here.setObjectName("alsoHere")
+        self.here.hide()
         self._people_line = QWidget(self)
         self._people = FlowLayout(self._people_line)
         who = _side_by_side(self.phone, self.name)
@@ -52,12 +56,16 @@ class StoryHeader(QWidget):
         column.setSpacing(Space.TIGHT)
         column.addWidget(first)
         column.addWidget(self.sentence)
-        column.addWidget(self.since)
+        second = QHBoxLayout()
+        second.setSpacing(Space.MEDIUM)
+        second.addWidget(self.since, 1)
+        second.addWidget(self.here)
+        column.addLayout(second)
         column.addWidget(self._people_line)
 
     def show_story(self, view: StoryView) -> None:
         """Show who it is about."""
-        story, now = view.story, datetime.now(UTC)
+        story = view.story
         self.phone.setText(display_phone(story.phone))
         self.name.setText(story.name or "No name on file")
         word, icon, tone = consent_words(story.consent.state)
@@ -66,9 +74,25 @@ class StoryHeader(QWidget):
         spoken = Tone.PLAIN if story.language == "en" else Tone.ACCENT
         self.language.show_state(language, "language", spoken)
         self.sentence.setText(story.story.en)
-        since = _since(story.consent, now)
-        self.since.setText(f"Read {age(view.read_at, now)}, not newer. {since}" if view.stale else since)
+        self._view = view
+        self._show_since(view)
         self._show_people(story.on_this_number)
+
+    def show_here(self, words: str, tone: Tone) -> None:
+        """Who else has the story open; nothing where nobody has."""
+        self.here.setVisible(bool(words))
+        if words:
+            self.here.show_state(words, "people", tone)
+
+    def tick(self) -> None:
+        """Ages are a while older now; nothing moves for it."""
+        if self._view is not None:
+            self._show_since(self._view)
+
+    def _show_since(self, view: StoryView) -> None:
+        now = datetime.now(UTC)
+        since = _since(view.story.consent, now)
+        self.since.setText(f"Read {age(view.read_at, now)}, not newer. {since}" if view.stale else since)
 
     def _show_people(self, people: list[PersonOnNumber]) -> None:
         while (item := self._people.takeAt(0)) is not None:

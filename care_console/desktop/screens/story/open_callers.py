@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from care_console.contract.phone import display_phone
 from care_console.contract.timeline import EntryKind
 from care_console.desktop.queries.story import StoryView
 from care_console.desktop.widgets.timeline.model import TimelineModel
+from care_console.desktop.widgets.timeline.rows import Row
 
 AT_MOST = 5
 _RECENTS = 12
@@ -22,7 +24,9 @@ class OpenCaller:
     """One open caller. What is read goes into `view` and `model`; the rest is where their reader left.
 
     `began`: since when the call lasts, by ``time.monotonic()``; `is_over`: it ended long ago, and only waits
-    for its wrap-up. `begun`: reading began.
+    for its wrap-up. `begun`: reading began. `scroll_wanted`: where to scroll once the rows are there.
+    `live`: of the rows that wait, the newest that somebody else made. `answered`: when the service last
+    answered something done here, by ``time.monotonic()``.
     """
 
     recipient_id: str
@@ -33,6 +37,7 @@ class OpenCaller:
     cursor: str | None = None
     kinds: frozenset[EntryKind] = frozenset()
     scroll: int = 0
+    scroll_wanted: int | None = None
     selected_key: str | None = None
     wanted_key: str | None = None
     trouble: str = ""
@@ -41,6 +46,9 @@ class OpenCaller:
     began: float = field(default_factory=time.monotonic)
     fronted: float = field(default_factory=time.monotonic)
     is_over: bool = False
+    doubled: frozenset[str] = frozenset()
+    live: Row | None = None
+    answered: float = -math.inf
     begun: bool = False
 
     @property
@@ -67,7 +75,7 @@ class OpenCallers(QObject):
 
     def __init__(self, parent: QObject | None = None, seconds: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
-        self._seconds = seconds
+        self.seconds = seconds
         self.callers: list[OpenCaller] = []
         self.recents: list[Recent] = []
         self.front: OpenCaller | None = None
@@ -83,11 +91,17 @@ class OpenCallers(QObject):
         if caller is None:
             if len(self.callers) >= AT_MOST:
                 self._make_room()
-            caller = OpenCaller(recipient_id, name, phone, TimelineModel(self), began=self._seconds())
-            self.callers.append(caller)
-            self.recents = [recent for recent in self.recents if recent.recipient_id != recipient_id]
+            caller = self.add(recipient_id, name, phone)
         self.bring_to_front(caller)
         return caller, is_new
+
+    def add(self, recipient_id: str, name: str, phone: str) -> OpenCaller:
+        """One more open caller, behind the others; nothing is read of them before they come to the front."""
+        caller = OpenCaller(recipient_id, name, phone, TimelineModel(self), began=self.seconds())
+        self.callers.append(caller)
+        self.recents = [recent for recent in self.recents if recent.recipient_id != recipient_id]
+        self.changed.emit()
+        return caller
 
     def bring_to_front(self, caller: OpenCaller | None) -> None:
         """Put a caller in front of the others."""
@@ -120,10 +134,10 @@ class OpenCallers(QObject):
         self.recents = []
         self.bring_to_front(None)
 
-    def remember(self, recipient_id: str, name: str) -> None:
+    def remember(self, recipient_id: str, name: str, phone: str = "") -> None:
         """Put somebody among the recent ones who was not open here, since something waits for them."""
         if self.get(recipient_id) is None and all(one.recipient_id != recipient_id for one in self.recents):
-            self.recents = [Recent(recipient_id, name, ""), *self.recents][:_RECENTS]
+            self.recents = [Recent(recipient_id, name, phone), *self.recents][:_RECENTS]
             self.changed.emit()
 
     def _make_room(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from care_console.desktop.screens.story.chips import FilterChips
 from care_console.desktop.screens.story.header import StoryHeader
+from care_console.desktop.screens.story.live import told
 from care_console.desktop.screens.story.open_callers import OpenCaller
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space
@@ -16,6 +19,7 @@ from care_console.desktop.widgets.timeline.rows import Row
 from care_console.desktop.widgets.timeline.view import TimelineView
 
 _SPINNER_AFTER_MS = 150
+_AGES_EVERY_MS = 1000
 
 
 class StoryPane(QFrame):
@@ -60,6 +64,9 @@ class StoryPane(QFrame):
         self._slow.setSingleShot(True)
         self._slow.setInterval(_SPINNER_AFTER_MS)
         self._slow.timeout.connect(self._say_reading)
+        self._ages = QTimer(self)
+        self._ages.setInterval(_AGES_EVERY_MS)
+        self._ages.timeout.connect(self._tick)
         self.header.person_chosen.connect(self.person_chosen)
         self.chips.changed.connect(self._filtered)
         self.timeline.row_selected.connect(self._selected)
@@ -116,6 +123,11 @@ class StoryPane(QFrame):
         if caller.model.rowCount() and not self.timeline.currentIndex().isValid():
             self.timeline.setCurrentIndex(caller.model.index(0))
         self._choose_body(caller)
+        if caller.scroll_wanted is not None and caller.model.loaded:
+            wanted, caller.scroll_wanted = caller.scroll_wanted, None
+            self.timeline.doItemsLayout()
+            self.timeline.verticalScrollBar().setValue(wanted)
+        self._show_waiting(caller.model.waiting)
 
     def show_new(self) -> None:
         """Show the rows that wait."""
@@ -158,10 +170,20 @@ class StoryPane(QFrame):
             self._choose_body(self._caller)
 
     def _show_waiting(self, waiting: int) -> None:
-        self.new_rows.setText(f"{waiting} new  {keys.shown('timeline.new')}")
+        live = self._caller.live if self._caller is not None and waiting else None
+        by_whom = told(live, datetime.now(UTC)) if live is not None else ""
+        if bool(by_whom) != self._ages.isActive():
+            self._ages.start() if by_whom else self._ages.stop()
+        words = f"{waiting} new · {by_whom}" if by_whom else f"{waiting} new"
+        self.new_rows.setText(f"{words}  {keys.shown('timeline.new')}".replace("&", "&&"))
         self.new_rows.adjustSize()
         self.new_rows.move((self.timeline.width() - self.new_rows.width()) // 2, Space.SMALL)
         self.new_rows.setVisible(waiting > 0)
+
+    def _tick(self) -> None:
+        """What was done a moment ago is a second older; the words change where they stand."""
+        if self._caller is not None:
+            self._show_waiting(self._caller.model.waiting)
 
     def _selected(self, row: Row | None) -> None:
         if self._caller is not None and row is not None:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from care_console.contract.changes import ChangeKind
 from care_console.contract.messages import Verdict
-from care_console.contract.timeline import TimelineEntry, TimelinePage
+from care_console.contract.timeline import EntryKind, TimelineEntry, TimelinePage
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.desk import Desk
 from care_console.desktop.queries import timeline
 from care_console.desktop.queries.story import open_story
 from care_console.desktop.screens.story.lines import row_of
+from care_console.desktop.screens.story.live import newest_by_others
 from care_console.desktop.screens.story.on_its_way import row_of_pending
 from care_console.desktop.screens.story.open_callers import OpenCaller, OpenCallers
 from care_console.desktop.shell.tasks import start
 from care_console.desktop.widgets.timeline.rows import Row
 
 _TOGETHER_MS = 60
+_ANSWERED_LATELY_SECONDS = 3.0
 _LARGEST_PAGE = 100
 _PAGES_TO_LOOK_FOR_A_ROW = 10
 
@@ -83,8 +87,10 @@ class StoryReader(QObject):
             return
         caller.view, caller.trouble = view, ""
         caller.name, caller.phone = view.story.name, view.story.phone
-        doubled = _doubled(caller)
-        caller.model.redraw(lambda row: row_of(cast(TimelineEntry, row.origin), doubled))
+        doubled, before = _doubled(caller), caller.doubled
+        caller.doubled = doubled
+        changed = [f"{EntryKind.CHARGE}:{charge_id}" for charge_id in doubled ^ before]
+        caller.model.redraw(changed, lambda row: row_of(cast(TimelineEntry, row.origin), doubled))
         self.story_read.emit(caller)
 
     async def _first_page(self, caller: OpenCaller) -> None:
@@ -133,30 +139,45 @@ class StoryReader(QObject):
 
     def _trouble(self, caller: OpenCaller, failure: BackendFailure) -> None:
         caller.trouble = failure.sentence
-        self.failed.emit(caller)
+        if not self._is_gone(caller):
+            self.failed.emit(caller)
 
     # what is announced
 
     def _heard(self, change: Announcement) -> None:
+        if change.kind in (ChangeKind.PRESENCE, LocalKind.SESSION):
+            return
         if change.kind is LocalKind.CONNECTION and change.id == "online":
             concerned = [caller for caller in self._callers.callers if _is_stale(caller)]
         elif change.recipient_id is None and change.kind is LocalKind.OUTBOX:
             concerned = list(self._callers.callers)
         else:
             caller = self._callers.get(change.recipient_id) if change.recipient_id else None
-            concerned = [caller] if caller else []
-        for caller in concerned:
-            self._note(caller, of_ours=change.kind is LocalKind.OUTBOX)
-        if concerned:
+            concerned = [caller] if caller and not (change.yours and self._answer_tells(caller)) else []
+        of_ours = change.kind is LocalKind.OUTBOX
+        noted = [self._note(caller, of_ours=of_ours, show=change.yours) for caller in concerned]
+        if any(noted):
             self._together.start()
 
-    def _note(self, caller: OpenCaller, *, of_ours: bool) -> None:
+    def _note(self, caller: OpenCaller, *, of_ours: bool, show: bool) -> bool:
+        """Put down what is to be read again; False where nothing is: a deed of ours that only moves on."""
         self.show_pending(caller)
         now = len(self._desk.outbox.pending(caller.recipient_id))
         # The row that was on its way makes room for the one that the service made of it.
         answered = of_ours and now < caller.pending_seen
         caller.pending_seen = now
-        self._stale[caller.recipient_id] = answered or self._stale.get(caller.recipient_id, False)
+        if answered:
+            caller.answered = time.monotonic()
+        if of_ours and not answered:
+            return False
+        before = self._stale.get(caller.recipient_id, False)
+        self._stale[caller.recipient_id] = answered or show or before
+        return True
+
+    def _answer_tells(self, caller: OpenCaller) -> bool:
+        """Whether what was done here is read again for its own answer: the event would do it twice."""
+        on_its_way = any(row.is_live for row in self._desk.outbox.pending(caller.recipient_id))
+        return on_its_way or time.monotonic() - caller.answered < _ANSWERED_LATELY_SECONDS
 
     def _refresh_stale(self) -> None:
         stale, self._stale = self._stale, {}
@@ -170,7 +191,7 @@ class StoryReader(QObject):
         limit = min(_LARGEST_PAGE, max(timeline.PAGE, caller.model.rowCount()))
         story = self._story(caller)
         page, _ = await asyncio.gather(self._newest(caller, limit), story)
-        if page is None or number != caller.reading or self._callers.get(caller.recipient_id) is None:
+        if page is None or number != caller.reading or self._is_gone(caller):
             return
         rows = _rows(page, caller)
         if not caller.model.loaded or not any(caller.model.place_of(row.key) is not None for row in rows):
@@ -178,6 +199,8 @@ class StoryReader(QObject):
             caller.model.restart(rows, has_more=page.next_cursor is not None)
         else:
             caller.model.merge_newest(rows, show=show)
+        staff = self._desk.session.staff
+        caller.live = newest_by_others(caller.model.waiting_rows, staff.login if staff else "")
         self.page_read.emit(caller)
 
     async def _newest(self, caller: OpenCaller, limit: int) -> TimelinePage | None:
@@ -206,4 +229,4 @@ def _doubled(caller: OpenCaller) -> frozenset[str]:
 
 
 def _is_stale(caller: OpenCaller) -> bool:
-    return caller.view is None or caller.view.stale or bool(caller.trouble)
+    return caller.begun and (caller.view is None or caller.view.stale or bool(caller.trouble))

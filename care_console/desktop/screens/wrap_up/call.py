@@ -18,6 +18,7 @@ class Call:
     """`chosen`: the disposition that its person chose over what follows from the deeds; `over_at`: when it
 
     ended, where that is not now. `panel` stands half-filled. `by`: whose call it is, a login.
+    `is_restored`: what was kept of it before was read.
     """
 
     recipient_id: str
@@ -32,6 +33,7 @@ class Call:
     note: str = ""
     panel: str = ""
     by: str = ""
+    is_restored: bool = False
     _told: list[str] = field(default_factory=list)
     _is_own: bool = False
 

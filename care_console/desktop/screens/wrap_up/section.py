@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit
 
 from care_console.contract.card_numbers import holds_card_number
 from care_console.contract.contacts import CallReason, Disposition
@@ -17,6 +18,7 @@ from care_console.contract.recipients import OpenMessage
 from care_console.desktop.actions.contacts import wrap_up
 from care_console.desktop.actions.notes import write_note as keep_note
 from care_console.desktop.backend.failures import BackendFailure
+from care_console.desktop.backend.session import SessionState
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import AlreadyOnItsWay, PendingAction, Verb
 from care_console.desktop.queries.story import StoryView
@@ -26,6 +28,8 @@ from care_console.desktop.screens.wrap_up.deeds import Deed
 from care_console.desktop.screens.wrap_up.wording import DISPOSITIONS
 from care_console.desktop.shell import keys, tasks
 from care_console.desktop.shell.tokens import Space, Tone
+from care_console.desktop.store.store import Draft
+from care_console.desktop.widgets.drop_down import DropDown
 from care_console.desktop.widgets.parts import button, say, words
 from care_console.desktop.widgets.section import Section
 
@@ -38,7 +42,7 @@ class WrapUpSection(Section):
     """One call per caller. `wrapped` fires once a call is stored on this computer, on its way.
 
     `asked` fires with the outbox row; `restored` when a call of before came back: its reason, its open panel;
-    `began` once it is known since when the call lasts.
+    `began` if a call of before goes on, from its own beginning.
     """
 
     asked = Signal(object)
@@ -51,7 +55,8 @@ class WrapUpSection(Section):
         self._desk = desk
         self._drafts: DraftKeeper | None = None
         self._writing = False
-        self._wrapping = False
+        self._wrapping = self._wrap_up_then = False
+        self._calls: dict[str, Call] = {}
         self.call: Call | None = None
         self.text = QPlainTextEdit()
         self.text.setObjectName("noteText")
@@ -59,7 +64,7 @@ class WrapUpSection(Section):
         self.text.setPlaceholderText("Written from what is said and done; change it as you like.")
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(_NOTE_HEIGHT)
-        self.disposition = QComboBox()
+        self.disposition = DropDown()
         self.disposition.setObjectName("disposition")
         self.disposition.setAccessibleName("What came of the call")
         self.disposition.view().setAccessibleName("What came of the call")
@@ -77,12 +82,21 @@ class WrapUpSection(Section):
     # the caller
 
     def enter(self, view: StoryView) -> None:
-        """Another caller; what is kept of a call with them comes back."""
-        story = view.story
-        staff = self._desk.session.staff
-        self.call = Call(story.id, story.name, story.phone, by=staff.login if staff else "")
-        self._drafts = DraftKeeper(self._desk, Verb.CONTACT, story.id, self._fields, self)
-        tasks.start(self._restore(self._drafts, self.call), "restoring the call")
+        """Another caller: the call with them goes on; one from before the desk was opened comes back."""
+        story, staff = view.story, self._desk.session.staff
+        login = staff.login if staff is not None else ""
+        call = self._calls.get(story.id)
+        is_new = call is None or call.by != login
+        if call is None or is_new:
+            call = self._calls[story.id] = Call(story.id, story.name, story.phone, by=login)
+        self.call = call
+        self._drafts = DraftKeeper(self._desk, Verb.CONTACT, story.id, partial(self._fields, call), self)
+        self._show_text(call.note)
+        if is_new:
+            self._wrap_up_then = False
+            tasks.start(self._restore(call), "restoring the call", keeps=True)
+        else:
+            self._rewrite()
 
     def leave(self) -> None:
         """Keep the call, and show nothing."""
@@ -93,6 +107,11 @@ class WrapUpSection(Section):
         self._show_text("")
         say(self.state, "")
 
+    def forget_calls(self) -> None:
+        """Whoever was signed in is gone: nothing of their calls stays in memory."""
+        self.leave()
+        self._calls.clear()
+
     def forget_untouched(self) -> bool:
         """Whether nothing was said or done in the call in front; then nothing of it is kept, either."""
         if self.call is None or self.call.is_touched:
@@ -102,7 +121,9 @@ class WrapUpSection(Section):
         tasks.start(
             self._desk.store.drop_draft(Verb.CONTACT, self.call.recipient_id),
             "forgetting a call with nothing in it",
+            keeps=True,
         )
+        self._calls.pop(self.call.recipient_id, None)
         return True
 
     def show_known(self, reason: CallReason | None, message: OpenMessage | None) -> None:
@@ -136,6 +157,10 @@ class WrapUpSection(Section):
         call = self.call
         if call is None or self._wrapping:
             return False
+        if not call.is_restored:
+            # keys are quicker than the disk: what is kept of this call belongs into its record
+            self._wrap_up_then = True
+            return True
         call.note = self.text.toPlainText().strip()
         if not call.is_touched:
             return self._say_no(
@@ -149,7 +174,7 @@ class WrapUpSection(Section):
         self._wrapping = True
         if self._drafts is not None:
             self._drafts.leave()
-        tasks.start(self._wrap_up(call), "wrapping up the call")
+        tasks.start(self._wrap_up(call), "wrapping up the call", keeps=True)
         return True
 
     def keep_note(self) -> None:
@@ -160,7 +185,7 @@ class WrapUpSection(Section):
         if holds_card_number(written):
             self._say_no("It holds what looks like a card number; take it out.")
             return
-        tasks.start(self._keep_note(call, written), "writing the note")
+        tasks.start(self._keep_note(call, written), "writing the note", keeps=True)
 
     async def _wrap_up(self, call: Call) -> None:
         try:
@@ -184,6 +209,7 @@ class WrapUpSection(Section):
         if self.call is call:
             # what is kept of the call went with the row; nothing may write it down again
             self._drafts = self.call = None
+        self._calls.pop(call.recipient_id, None)
         self.asked.emit(row)
         self.wrapped.emit(call)
 
@@ -209,33 +235,50 @@ class WrapUpSection(Section):
 
     # what is kept
 
-    async def _restore(self, drafts: DraftKeeper, call: Call) -> None:
-        kept = await drafts.restore()
-        if drafts is not self._drafts:
+    async def _restore(self, call: Call) -> None:
+        """Take up what is kept of a call, even where its caller is not in front any more."""
+        draft = await self._desk.store.load_draft(Verb.CONTACT, call.recipient_id)
+        draft = draft or await self._refused_note(call.recipient_id)
+        if self._calls.get(call.recipient_id) is not call:
             return
-        if kept is None:
-            kept = await self._refused_note(call.recipient_id)
-        if kept is not None:
-            saved_at = await drafts.saved_at()
-            over = saved_at is not None and datetime.now(UTC) - saved_at > OVER_AFTER
-            call.take_up(kept, over_at=saved_at if over else None)
-            self._show_text(call.note)
-            if call.over_at is not None:
-                say(self.state, "This call was not wrapped up. It ended when it was last touched.", Tone.WARN)
+        if draft is not None:
+            over = datetime.now(UTC) - draft.saved_at > OVER_AFTER
+            call.take_up(draft.fields, over_at=draft.saved_at if over else None)
+        call.is_restored = True
+        if self.call is call:
+            self._show_restored(call, came_back=draft is not None)
+        fields = self._fields(call)
+        if fields is not None:
+            await self._desk.store.save_draft(Verb.CONTACT, call.recipient_id, fields)
+        if self.call is call and self._wrap_up_then:
+            self._wrap_up_then = False
+            self.wrap_up()
+
+    def _show_restored(self, call: Call, *, came_back: bool) -> None:
+        self._show_text(call.note)
+        if call.over_at is not None:
+            say(self.state, "This call was not wrapped up. It ended when it was last touched.", Tone.WARN)
+        if came_back:
             self.restored.emit(call)
+            self.began.emit(call)
         self._rewrite()
-        drafts.save_now()
-        self.began.emit(call)
 
-    async def _refused_note(self, recipient_id: str) -> Mapping[str, Any] | None:
+    async def _refused_note(self, recipient_id: str) -> Draft | None:
+        """A note that was kept alone and then refused: its words belong here again."""
         draft = await self._desk.store.load_draft(Verb.NOTE, recipient_id)
-        return None if draft is None else {"note": draft.fields.get("text") or "", "edited": True}
-
-    def _fields(self) -> Mapping[str, Any] | None:
-        if self.call is None:
+        if draft is None:
             return None
-        self.call.note = self.text.toPlainText()
-        return self.call.to_json()
+        fields = {"note": draft.fields.get("text") or "", "edited": True}
+        return replace(draft, fields=fields, saved_at=datetime.now(UTC))
+
+    def _fields(self, call: Call) -> Mapping[str, Any] | None:
+        """What to keep of a call; nothing before what is kept was read: a part would replace the whole.
+
+        Nothing once its person is gone: another one's store holds no caller of theirs.
+        """
+        staff, state = self._desk.session.staff, self._desk.session.state
+        is_theirs = staff is not None and staff.login == call.by and state is not SessionState.SIGNED_OUT
+        return call.to_json() if is_theirs and call.is_restored else None
 
     def _keep(self) -> None:
         if self._drafts is not None and not self._wrapping:

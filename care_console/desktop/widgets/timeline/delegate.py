@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from care_console.desktop.shell import icons, theme
 from care_console.desktop.shell.tokens import Colours, Space, Tone
@@ -21,6 +22,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_MOST_CUT = 2000
 _FACTS_AT_LEAST = 19
 """The facts and the badge get this many times an icon's width before other columns get any."""
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
@@ -34,6 +36,7 @@ class _Measures:
     strong: QFont
     small: QFont
     badge: QFont
+    metrics: dict[int, QFontMetrics]
     row: int
     line: int
     day: int
@@ -56,17 +59,24 @@ class _Columns:
     kind: bool
 
 
+@lru_cache(maxsize=256)
+def _colour(written: str) -> QColor:
+    return QColor(written)
+
+
 def _measure() -> _Measures:
     sizes = theme.current().sizes
     body = theme.font(sizes.body)
     strong = theme.font(sizes.body, QFont.Weight.Medium)
     small = theme.font(sizes.small)
+    badge = theme.font(sizes.small, QFont.Weight.Medium)
     wide, narrow = QFontMetrics(strong), QFontMetrics(small)
     return _Measures(
         body=body,
         strong=strong,
         small=small,
-        badge=theme.font(sizes.small, QFont.Weight.Medium),
+        badge=badge,
+        metrics={id(font): QFontMetrics(font) for font in (body, strong, small, badge)},
         row=max(30, wide.height() + 14),
         line=wide.height() + 4,
         day=narrow.horizontalAdvance("Nov 30 ’28") + Space.TIGHT,
@@ -80,15 +90,17 @@ def _measure() -> _Measures:
 class TimelineDelegate(QStyledItemDelegate):
     """Paints rows. `now` is asked for ages, so that a picture can be made of a fixed moment."""
 
-    def __init__(self, view: QListView, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(self, view: QAbstractItemView, now: Callable[[], datetime] | None = None) -> None:
         super().__init__(view)
         self._view = view
         self._now = now or (lambda: datetime.now(UTC))
         self._measures = _measure()
+        self._cut: dict[tuple[int, int, str], str] = {}
         theme.teller().changed.connect(self._theme_changed)
 
     def _theme_changed(self) -> None:
         self._measures = _measure()
+        self._cut.clear()
 
     @property
     def row_height(self) -> int:
@@ -112,14 +124,14 @@ class TimelineDelegate(QStyledItemDelegate):
         painter.setClipRect(rect)
         self._ground(painter, option, row, colours)
         if index.data(RowRole.STARTS_DAY) and index.row() > 0:
-            painter.setPen(QColor(colours.line))
+            painter.setPen(_colour(colours.line))
             painter.drawLine(rect.topLeft(), rect.topRight())
         line = QRect(rect.left(), rect.top(), rect.width(), self._measures.row)
         self._line(painter, line, row, colours, starts_day=bool(index.data(RowRole.STARTS_DAY)))
         if is_open:
             self._paint_details(painter, rect, row, colours)
         if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(colours.focus), 2))
+            painter.setPen(QPen(_colour(colours.focus), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 4, 4)
@@ -127,14 +139,14 @@ class TimelineDelegate(QStyledItemDelegate):
 
     def _ground(self, painter: QPainter, option: QStyleOptionViewItem, row: Row, colours: Colours) -> None:
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.selection))
+            painter.fillRect(option.rect, _colour(colours.selection))
         elif row.pending:
-            painter.fillRect(option.rect, QColor(colours.accent_soft))
+            painter.fillRect(option.rect, _colour(colours.accent_soft))
         elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, QColor(colours.hover))
+            painter.fillRect(option.rect, _colour(colours.hover))
         if row.pending:
             painter.fillRect(
-                QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), QColor(colours.accent)
+                QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), _colour(colours.accent)
             )
 
     def _line(self, painter: QPainter, line: QRect, row: Row, colours: Colours, *, starts_day: bool) -> None:
@@ -165,12 +177,21 @@ class TimelineDelegate(QStyledItemDelegate):
         self, painter: QPainter, font: QFont, colour: str, rect: QRect, words: str, align: int = _LEFT
     ) -> None:
         painter.setFont(font)
-        painter.setPen(QColor(colour))
-        # A stranger's line break would draw a second line over the next row.
-        flat = " ".join(words.split())
-        painter.drawText(
-            rect, align, QFontMetrics(font).elidedText(flat, Qt.TextElideMode.ElideRight, rect.width())
-        )
+        painter.setPen(_colour(colour))
+        painter.drawText(rect, align, self._cut_to(font, words, rect.width()))
+
+    def _cut_to(self, font: QFont, words: str, width: int) -> str:
+        """Words on one line, cut with dots at a width. Kept: painting asks for the same again and again."""
+        place = (id(font), width, words)
+        cut = self._cut.get(place)
+        if cut is None:
+            if len(self._cut) >= _MOST_CUT:
+                self._cut.clear()
+            # A stranger's line break would draw a second line over the next row.
+            flat = " ".join(words.split())
+            cut = self._measures.metrics[id(font)].elidedText(flat, Qt.TextElideMode.ElideRight, width)
+            self._cut[place] = cut
+        return cut
 
     def _icon(self, painter: QPainter, x: int, line: QRect, row: Row, colours: Colours) -> None:
         colour = colours.ink_of(row.tone) if row.tone is not Tone.PLAIN else colours.ink_faint
@@ -183,15 +204,15 @@ class TimelineDelegate(QStyledItemDelegate):
         right = line.right() - Space.LARGE
         if not row.badge:
             return right
-        metrics = QFontMetrics(self._measures.badge)
+        metrics = self._measures.metrics[id(self._measures.badge)]
         width = metrics.horizontalAdvance(row.badge) + 2 * Space.SMALL
         height = metrics.height() + 4
         box = QRectF(right - width, line.top() + (line.height() - height) / 2, width, height)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.ground_of(row.tone)))
+        painter.setBrush(_colour(colours.ground_of(row.tone)))
         painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(QColor(colours.ink_of(row.tone)))
+        painter.setPen(_colour(colours.ink_of(row.tone)))
         painter.setFont(self._measures.badge)
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), row.badge)
         return int(box.left())
@@ -218,7 +239,7 @@ class TimelineDelegate(QStyledItemDelegate):
         return max(120, width)
 
     def _details(self, row: Row, width: int) -> list[tuple[str, str, int]]:
-        metrics = QFontMetrics(self._measures.body)
+        metrics = self._measures.metrics[id(self._measures.body)]
         found = []
         for label, value in row.details:
             wrapped = metrics.boundingRect(QRect(0, 0, width, 10_000), _WRAPPED, value)
@@ -230,9 +251,9 @@ class TimelineDelegate(QStyledItemDelegate):
         y = rect.top() + self._measures.row
         for label, value, tall in self._details(row, width):
             painter.setFont(self._measures.small)
-            painter.setPen(QColor(colours.ink_faint))
+            painter.setPen(_colour(colours.ink_faint))
             painter.drawText(QRect(left, y + 1, self._label_width() - Space.TIGHT, tall), _WRAPPED, label)
             painter.setFont(self._measures.body)
-            painter.setPen(QColor(colours.ink))
+            painter.setPen(_colour(colours.ink))
             painter.drawText(QRect(left + self._label_width(), y, width, tall), _WRAPPED, value)
             y += tall

@@ -41,6 +41,7 @@ class TimelineModel(QAbstractListModel):
         self._has_more = False
         self._asking = False
         self._loaded = False
+        self._places: dict[str, int] | None = None
 
     # what Qt asks
 
@@ -67,7 +68,7 @@ class TimelineModel(QAbstractListModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{row.spoken()}, {in_full(row.at, datetime.now(UTC))}"
             case Qt.ItemDataRole.ToolTipRole:
-                return in_utc(row.at)
+                return f"{in_full(row.at, datetime.now(UTC))} · {in_utc(row.at)}"
             case _:
                 return None
 
@@ -93,6 +94,11 @@ class TimelineModel(QAbstractListModel):
         """How many new rows wait to be shown."""
         return len(self._waiting)
 
+    @property
+    def waiting_rows(self) -> Sequence[Row]:
+        """The new rows that wait."""
+        return self._waiting
+
     def row_at(self, place: int) -> Row:
         """The row at a place from the top. IndexError beyond the end."""
         held = len(self._pending)
@@ -100,12 +106,21 @@ class TimelineModel(QAbstractListModel):
 
     def place_of(self, key: str) -> int | None:
         """Where a row stands now; None where it is not fetched."""
-        return next((place for place in range(self.rowCount()) if self.row_at(place).key == key), None)
+        place = self._placed().get(key)
+        if place is not None:
+            return place + len(self._pending)
+        return next((place for place, row in enumerate(self._pending) if row.key == key), None)
+
+    def open_places(self) -> list[int]:
+        """Where the open rows stand, from the top."""
+        places = (self.place_of(key) for key in self._open)
+        return sorted(place for place in places if place is not None)
 
     def restart(self, rows: Iterable[Row], *, has_more: bool) -> None:
         """Begin anew with a first page, as after another filter. What is pending stays."""
         self.beginResetModel()
         self._rows = list(rows)
+        self._places = None
         self._waiting = []
         self._has_more, self._asking, self._loaded = has_more, False, True
         self.endResetModel()
@@ -114,12 +129,13 @@ class TimelineModel(QAbstractListModel):
 
     def append(self, rows: Iterable[Row], *, has_more: bool) -> None:
         """The next, older page. Rows that are here already are put aside."""
-        known = {row.key for row in self._rows}
-        fresh = [row for row in rows if row.key not in known]
+        places = self._placed()
+        fresh = [row for row in rows if row.key not in places]
         self._has_more, self._asking = has_more, False
         if fresh:
             first = self.rowCount()
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+            places.update((row.key, place) for place, row in enumerate(fresh, len(self._rows)))
             self._rows.extend(fresh)
             self.endInsertRows()
         self.state_changed.emit()
@@ -153,7 +169,7 @@ class TimelineModel(QAbstractListModel):
 
         Returns how many wait.
         """
-        places = {row.key: place for place, row in enumerate(self._rows)}
+        places = self._placed()
         fresh = []
         for row in rows:
             place = places.get(row.key)
@@ -179,12 +195,17 @@ class TimelineModel(QAbstractListModel):
                 at = len(self._pending) + place
                 self.beginRemoveRows(QModelIndex(), at, at)
                 del self._rows[place]
+                self._places = None
                 self.endRemoveRows()
         self.state_changed.emit()
 
-    def redraw(self, made: Callable[[Row], Row]) -> None:
-        """Make each fetched row anew from itself, as when something else that it tells of became known."""
-        for place, row in enumerate(self._rows):
+    def redraw(self, keys: Iterable[str], made: Callable[[Row], Row]) -> None:
+        """Make some rows anew from themselves, as when something else that they tell of became known."""
+        for key in keys:
+            place = self._placed().get(key)
+            row = self._rows[place] if place is not None else None
+            if place is None or row is None:
+                continue
             again = made(row)
             if again != row:
                 self._rows[place] = again
@@ -198,6 +219,7 @@ class TimelineModel(QAbstractListModel):
             at = len(self._pending) + place
             self.beginInsertRows(QModelIndex(), at, at)
             self._rows.insert(place, row)
+            self._places = None
             self.endInsertRows()
         if self._waiting:
             self._waiting = []
@@ -210,6 +232,12 @@ class TimelineModel(QAbstractListModel):
         self._open.symmetric_difference_update({key})
         self.dataChanged.emit(index, index, [RowRole.IS_OPEN])
         return key in self._open
+
+    def _placed(self) -> dict[str, int]:
+        """Where each fetched row stands among them. Made anew only after rows came in between."""
+        if self._places is None:
+            self._places = {row.key: place for place, row in enumerate(self._rows)}
+        return self._places
 
     def _change_pending(self, place: int, row: Row) -> None:
         if self._pending[place] != row:

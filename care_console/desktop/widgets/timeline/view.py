@@ -8,16 +8,18 @@ from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QWidget
+from shiboken6 import isValid
 
 from care_console.desktop.widgets.timeline.delegate import TimelineDelegate
+from care_console.desktop.widgets.timeline.long_list import LongList
 from care_console.desktop.widgets.timeline.model import RowRole, TimelineModel
 from care_console.desktop.widgets.timeline.rows import Row
 
 _AGES_EVERY_MS = 30_000
 
 
-class TimelineView(QListView):
+class TimelineView(LongList):
     """One view for all callers: each caller's model is put in, with its place and selection."""
 
     row_selected = Signal(object)
@@ -36,7 +38,7 @@ class TimelineView(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._delegate = TimelineDelegate(self, now)
         self.setItemDelegate(self._delegate)
-        self.verticalScrollBar().setSingleStep(self._delegate.row_height)
+        self._rows_delegate = self._delegate
         self.doubleClicked.connect(self._toggle)
         self._ages = QTimer(self)
         self._ages.setInterval(_AGES_EVERY_MS)
@@ -45,7 +47,11 @@ class TimelineView(QListView):
 
     def put(self, model: TimelineModel, *, scroll: int = 0, selected_key: str | None = None) -> None:
         """Show a model where its reader left it."""
+        before = self.model()
+        if isinstance(before, TimelineModel) and isValid(before):
+            before.rowsRemoved.disconnect(self.rows_removed)
         self.setModel(model)
+        model.rowsRemoved.connect(self.rows_removed)
         self.selectionModel().currentChanged.connect(self._current_changed)
         self.doItemsLayout()
         if selected_key is not None:
@@ -102,7 +108,6 @@ class TimelineView(QListView):
         model = self.model()
         if isinstance(model, TimelineModel) and index.isValid():
             model.toggle(index)
-            self._delegate.sizeHintChanged.emit(index)
             self.doItemsLayout()
             self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 

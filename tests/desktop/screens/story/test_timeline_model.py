@@ -111,7 +111,7 @@ def test_the_day_is_shown_where_it_begins(model: TimelineModel) -> None:
 def test_hovers_are_utc_and_readers_hear_a_sentence(model: TimelineModel) -> None:
     model.restart([_row(1, badge="refunded")], has_more=False)
     index = model.index(0)
-    assert index.data(Qt.ItemDataRole.ToolTipRole) == "2026-11-20 17:00:00 UTC"
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "Nov 20, 12:00 PM Eastern · 2026-11-20 17:00:00 UTC"
     assert index.data(Qt.ItemDataRole.AccessibleTextRole).startswith("Note, line 1, refunded, Nov 20")
 
 

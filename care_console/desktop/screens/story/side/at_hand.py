@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from care_console.contract.changes import ChangeKind
 from care_console.contract.messages import Message
 from care_console.contract.recipients import OpenMessage
 from care_console.contract.timeline import ChargeEntry, DisputeEntry, RefundEntry, TimelineEntry
@@ -165,7 +166,8 @@ class MessageAtHand(QObject):
 
     def _on_change(self, change: Announcement) -> None:
         # a refund or a link changes the message too; what is shown of it must not lag behind
-        if self._message is not None and change.recipient_id == self._recipient_id:
+        of_here = change.recipient_id == self._recipient_id and change.kind is not ChangeKind.PRESENCE
+        if self._message is not None and of_here:
             self._soon.start()
 
 

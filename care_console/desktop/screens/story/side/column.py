@@ -56,13 +56,15 @@ class _Left:
 class SideColumn(QWidget):
     """Shows what is known about the caller's trouble, and does what can be done about it.
 
-    `began` fires once it is known since when the call at hand lasts, `wrapped` once it is wrapped up.
+    `began` fires where the call at hand began before the desk was opened, `wrapped` once it is wrapped up,
+    `reviewing` when the money review opens and closes.
     """
 
     acted = Signal(object)
     wrapped = Signal(object)
     began = Signal(object)
     ruled = Signal(object)
+    reviewing = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -207,6 +209,11 @@ class SideColumn(QWidget):
         return self.panels.step_back() or self.preview_section.step_back()
 
     @property
+    def is_reviewing(self) -> bool:
+        """Whether the money review is open."""
+        return self.money.review is not None
+
+    @property
     def review(self) -> RefundReview | None:
         """The money review that is open, if it is."""
         return self.money.review
@@ -254,6 +261,7 @@ class SideColumn(QWidget):
         self.note.restored.connect(self._restored)
         self.note.wrapped.connect(self.wrapped)
         self.note.began.connect(self.began)
+        self.money.reviewing.connect(self.reviewing)
         self.destroyed.connect(self._desk.changes.subscribe(self._on_change))
 
     # the caller
@@ -342,6 +350,8 @@ class SideColumn(QWidget):
         if gone or (change.kind is LocalKind.LOCK and change.id == "locked"):
             # whoever heard it is no longer here to answer for it
             self.preview_section.forget()
+            if self._desk.session.state is SessionState.SIGNED_OUT:
+                self.note.forget_calls()
 
     # what was done, for the note
 

@@ -24,11 +24,12 @@ from care_console.desktop.shell import tasks
 
 class Money(QObject):
     """Reviews one refund at a time. `asked`: its outbox row; `told`: each answer about one; `ruled`: how the
-    typed amount stands."""
+    typed amount stands; `reviewing`: the review opened or closed."""
 
     asked = Signal(object)
     told = Signal(object)
     ruled = Signal(object)
+    reviewing = Signal()
 
     def __init__(
         self, desk: Desk, do: DoSection, at_hand: MessageAtHand, way_back: WayBack, column: QWidget
@@ -68,6 +69,7 @@ class Money(QObject):
         review.ruled.connect(self.ruled)
         review.finished.connect(self._closed)
         review.open()
+        self.reviewing.emit()
         tasks.start(self._fill(review, message_id), "reading the charge")
 
     def _tell_of(self, review: RefundReview) -> None:
@@ -95,6 +97,7 @@ class Money(QObject):
         review, self.review = self.review, None
         if review is None:
             return
+        self.reviewing.emit()
         self._column.window().activateWindow()
         self._way_back.go()
         if review.asked_row is not None:
