@@ -92,7 +92,7 @@ class Front(QObject):
         caller = self._parts.callers.get(call.recipient_id)
         if caller is not None:
             lasts = (datetime.now(UTC) - call.began_at).total_seconds()
-            caller.began = self._parts.callers.seconds() - lasts
+            caller.began = min(caller.began, self._parts.callers.seconds() - lasts)
             caller.is_over = call.over_at is not None
             if caller is self._parts.callers.front:
                 self._run_timer(caller)

@@ -106,7 +106,11 @@ class TopBar(QFrame):
         in_one = self.find_box.minimumWidth() + self._row.spacing() * 2 + needed <= room
         down, across = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         self._row.setDirection(across if in_one else down)
-        self._state.setMinimumWidth(needed if in_one else 0)
+        least = needed if in_one else 0
+        if least != self._state.minimumWidth():
+            self._state.setMinimumWidth(least)
+            # It grew where it stood, beyond the edge: put it in its place before anybody sees that.
+            self._row.activate()
 
     def show_for_calls(self, takes_calls: bool) -> None:
         """Whether this person has callers at all."""
