@@ -31,3 +31,5 @@ def collected() -> Iterator[None]:
     yield
     if not gc.isenabled():
         gc.collect()
+        # What outlives a test is mostly modules and caches: they need not be walked through after each test.
+        gc.freeze()
