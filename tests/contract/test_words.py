@@ -106,7 +106,8 @@ def test_a_problem_of_a_newer_service_or_a_proxy_is_no_kind_of_ours() -> None:
         ("2026-11-20T14:00:00+00:00", True),
         ("2026-11-21T01:59:59+00:00", True),
         ("2026-11-21T02:00:00+00:00", False),
-        ("2026-07-03T13:00:00+00:00", True),  # in summer an hour earlier
+        ("2026-07-02T13:00:00+00:00", True),  # in summer an hour earlier
+        ("2026-07-03T13:00:00+00:00", False),  # the Fourth is a Saturday: kept on Friday (5 U.S.C. 6103)
         ("2026-11-22T17:00:00+00:00", False),  # a Sunday
     ],
 )

@@ -157,7 +157,8 @@ async def test_what_fails_in_the_middle_never_ends_like_what_is_whole(
     try:
         await until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
-        async with httpx.AsyncClient(trust_env=False, headers={"Authorization": token}) as client:
+        headers = {"Authorization": token}
+        async with httpx.AsyncClient(trust_env=False, headers=headers, timeout=60) as client:
             with pytest.raises(httpx.RemoteProtocolError):
                 await client.get(f"http://127.0.0.1:{port}/v1/opt-outs.csv")
     finally:
