@@ -1,8 +1,8 @@
-"""Recordings: one a message, its sound in storage, what was measured of it here."""
+"""Recordings: one a message, its sound in storage, what was measured of it here; and how each came in."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, LargeBinary, Table, Text, Uuid
 
 from care_console.service.foundation.database import at_column, metadata
 
@@ -14,6 +14,9 @@ recordings = Table(
     Column("source_sha256", LargeBinary, nullable=False, index=True),
     Column("playable_key", Text, nullable=False),
     Column("playable_media_type", Text, nullable=False),
+    # More copies of what a facility sent; an imported sound has the one above alone.
+    Column("mp3_key", Text, nullable=True),
+    Column("louder_key", Text, nullable=True),
     Column("codec", Text, nullable=False),
     Column("duration_seconds", Double, nullable=False),
     Column("loudness_lufs", Double, nullable=True),
@@ -21,5 +24,29 @@ recordings = Table(
     Column("silence_share", Double, nullable=False),
     Column("clipping_share", Double, nullable=False),
     Column("peaks", LargeBinary, nullable=False),
+    # Of the copy that is heard, once its level was set; the others are of the sound as it came.
+    Column("copy_lufs", Double, nullable=True),
+    Column("copy_true_peak_dbfs", Double, nullable=True),
     at_column("measured_at"),
+    # When its sound was deleted; what was measured of it stays.
+    at_column("deleted_at", nullable=True),
+)
+
+# Sound that is being stored for a message that is not there yet: what stays here is an orphan.
+sound_uploads = Table(
+    "sound_uploads",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    at_column("at", index=True),
+)
+
+# What a facility's recorder sent, by the recorder's own id: the same again is the same message.
+intakes = Table(
+    "intakes",
+    metadata,
+    Column("facility_id", BigInteger, ForeignKey("facilities.id"), primary_key=True),
+    Column("recorder_id", Text, primary_key=True),
+    Column("request_hash", LargeBinary, nullable=False),
+    Column("message_id", BigInteger, ForeignKey("messages.id"), nullable=False, unique=True),
+    at_column("at"),
 )
