@@ -8,7 +8,7 @@ _HELP = """\
 care-console [LINK]                   opens the desk [--server URL]; LINK: care-console://call?from=+12145550142
 care-console demo [--headless DIR]    a sample data set, the service, and the desk on it
 care-console self-check               player, keychain, TLS, encrypted store
-care-console service ...              the service: run, web, worker, migrate, import, staff, settings
+care-console service ...              the service: run, web, worker, migrate, import, staff, facility ...
 care-console --version
 """
 

@@ -17,6 +17,7 @@ class ChangeKind(StrEnum):
     APPROVAL = "approval"
     SESSION = "session"
     PRESENCE = "presence"
+    PAUSE = "pause"
 
 
 class Change(Reply):

@@ -27,6 +27,8 @@ class ProblemType(StrEnum):
     FORBIDDEN = "forbidden"
     OWN_REQUEST = "own-request"
     TOO_MANY_TRIES = "too-many-tries"
+    NOT_A_KEY = "not-a-facility-key"
+    RATE_LIMITED = "rate-limited"
     # what is asked
     CHARGE_CHANGED = "charge-changed"
     OVER_REFUND = "over-refund"
@@ -43,6 +45,21 @@ class ProblemType(StrEnum):
     NOT_A_US_PHONE = "not-a-us-phone"
     NOT_CORRECTABLE = "opt-out-not-correctable"
     STALE_REQUEST = "request-overtaken"
+    # what a facility sends
+    NOT_A_MOBILE = "not-a-mobile-number"
+    NUMBER_OPTED_OUT = "number-opted-out"
+    NUMBER_HELD = "number-held"
+    NUMBER_PAUSED = "number-paused"
+    NUMBER_UNDELIVERABLE = "number-undeliverable"
+    FACILITY_PAUSED = "facility-paused"
+    RECORDING_SILENT = "recording-silent"
+    RECORDING_TOO_LONG = "recording-too-long"
+    RECORDING_TOO_SHORT = "recording-too-short"
+    RECORDING_TOO_LARGE = "recording-too-large"
+    RECORDING_UNUSABLE = "recording-unusable"
+    RECORDER_ID_REUSED = "recorder-id-reused"
+    # pauses
+    ALREADY_PAUSED = "already-paused"
     # ours
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     REISSUE = "reissue"
     REFUND = "refund"
     DECIDE = "decide"
+    PAUSE = "pause"
     READ_OPT_OUT_LOG = "read_opt_out_log"
     READ_AUDIT_LOG = "read_audit_log"
     EXPORT_AUDIT_LOG = "export_audit_log"
@@ -48,7 +49,7 @@ _AT_THE_DESK = frozenset(
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SPECIALIST: _AT_THE_DESK,
     Role.SUPERVISOR: _AT_THE_DESK
-    | {Permission.DECIDE, Permission.READ_OPT_OUT_LOG, Permission.READ_AUDIT_LOG},
+    | {Permission.DECIDE, Permission.PAUSE, Permission.READ_OPT_OUT_LOG, Permission.READ_AUDIT_LOG},
     Role.AUDITOR: frozenset(
         {Permission.READ_OPT_OUT_LOG, Permission.READ_AUDIT_LOG, Permission.EXPORT_AUDIT_LOG}
     ),

@@ -13,6 +13,7 @@ from care_console import __version__
 from care_console.service.approvals.api import router as approvals_router
 from care_console.service.consent.api import router as consent_router
 from care_console.service.contacts.api import router as contacts_router
+from care_console.service.facilities.api import router as pauses_router
 from care_console.service.foundation.bodies import BodyLimitMiddleware
 from care_console.service.foundation.error_handlers import add_error_handlers
 from care_console.service.foundation.health import router as health_router
@@ -54,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     charges_router,
     refunds_router,
     approvals_router,
+    pauses_router,
     card_webhook_router,
     texting_router,
     stream_router,

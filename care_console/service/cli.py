@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from care_console.contract.roles import Role
+from care_console.service.cli_facilities import add_facility_words
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.settings import Settings
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("login")
     made.add_argument("--role", required=True, choices=[role.value for role in Role])
     made.set_defaults(command=_staff_add)
+    add_facility_words(commands, common)
     return parser
 
 

@@ -6,15 +6,21 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from care_console.contract.hours import SHORT_CODE
+from care_console.service.facilities.steps import read_steps
 
 
 def default_data_dir() -> Path:
     """Where an embedded service keeps its things: the XDG data folder."""
     return Path.home() / ".local" / "share" / "care-console"
+
+
+def _price_list(words: str) -> str:
+    read_steps(words.split())
+    return words
 
 
 class Settings(BaseSettings):
@@ -119,6 +125,13 @@ class Settings(BaseSettings):
     )
     preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
     link_days: int = Field(default=30, description="How long a link lives, in days.")
+    prices: Annotated[str, AfterValidator(_price_list)] = Field(
+        default="30:199 60:299 120:399",
+        description="What a message costs where its facility has no price list: seconds:cents, up to 120.",
+    )
+    recordings_per_minute: float = Field(
+        default=600.0, ge=1, description="How many recordings one key of a facility may send in a minute."
+    )
     pool_size: int = Field(default=10, description="Database connections of one process.")
 
     @property

@@ -53,6 +53,9 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "GET /v1/opt-outs.xlsx": LOGS,
     "GET /v1/opt-outs/{opt_out_id}": LOGS,
     "POST /v1/approvals/{approval_id}/decision": ABOVE,
+    "GET /v1/pauses": ABOVE,
+    "POST /v1/pauses": ABOVE,
+    "DELETE /v1/pauses/{pause_id}": ABOVE,
 }
 STREAM = "GET /v1/events"
 
@@ -82,7 +85,14 @@ async def test_the_service_holds_to_the_table(role: Role, sign_in: SignIn, servi
         if call in (STREAM, "DELETE /v1/session"):
             continue  # every role may; the one does not end, and the other ends what is needed below
         method, path = call.replace("{preview_id}", "0" * 32).replace("{refund_id}", "0" * 32).split(" ")
-        for hole in ("{recipient_id}", "{message_id}", "{charge_id}", "{approval_id}", "{opt_out_id}"):
+        for hole in (
+            "{recipient_id}",
+            "{message_id}",
+            "{charge_id}",
+            "{approval_id}",
+            "{opt_out_id}",
+            "{pause_id}",
+        ):
             path = path.replace(hole, "999999")
         answer = await client.request(method, path, json={} if method == "POST" else None)
         if role in allowed:

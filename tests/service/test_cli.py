@@ -132,3 +132,24 @@ def test_the_settings_are_listed_without_the_secrets(tmp_path: Path, monkeypatch
     assert f"CARE_DATA_DIR={tmp_path}" in done.stdout
     assert "CARE_STRIPE_KEY=**********" in done.stdout
     assert "sk_live_secret" not in done.stdout
+
+
+def test_a_facility_from_the_command_line_beside_a_running_service(running: Running, data_dir: Path) -> None:
+    words = ("facility", "add", "Dallas County Jail", "--state", "TX", "--timezone", "America/Chicago")
+    told = dict(line.split(": ", 1) for line in command(*words, data_dir=data_dir).stdout.splitlines())
+    facility, key = told["id"], told["key"]
+    again = command("facility", "new-key", facility, data_dir=data_dir).stdout
+    assert "key: mvf_" in again
+    assert key not in again
+    assert f"{facility}  Dallas County Jail  TX" in command("facility", "list", data_dir=data_dir).stdout
+    prices = command(
+        "facility", "price", facility, "60:250", "120:350", "--from", "2026-01-01", data_dir=data_dir
+    )
+    assert "from 2026-01-01: up to 60 s $2.50 up to 120 s $3.50" in prices.stdout
+    assert command("facility", "price", facility, "60:250", data_dir=data_dir).returncode == 2
+    assert command("facility", "pause", facility, "--reason", "riot", data_dir=data_dir).returncode == 0
+    assert command("facility", "pause", facility, "--reason", "riot", data_dir=data_dir).returncode == 1
+    assert "goes on" in command("facility", "resume", facility, data_dir=data_dir).stdout
+    revoked = command("facility", "revoke-key", facility, data_dir=data_dir).stdout
+    assert revoked.count("Revoked") == 2
+    assert command("facility", "new-key", "999", data_dir=data_dir).returncode == 1

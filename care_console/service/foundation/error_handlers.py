@@ -148,7 +148,10 @@ async def _on_bug(request: Request, error: Exception) -> Response:
 
 
 def _answer(request: Request, problem: Problem) -> Response:
-    return problem_response(problem.document(instance=request.url.path))
+    answer = problem_response(problem.document(instance=request.url.path))
+    if problem.fields and "retry_after_seconds" in problem.fields:
+        answer.headers["Retry-After"] = str(problem.fields["retry_after_seconds"])
+    return answer
 
 
 def problem_response(document: ProblemReply) -> Response:

@@ -31,6 +31,7 @@ _SEEN_WITH: dict[ChangeKind, tuple[Permission, ...]] = {
     ChangeKind.APPROVAL: (Permission.REFUND,),
     ChangeKind.SESSION: (Permission.MANAGE_STAFF,),
     ChangeKind.PRESENCE: (Permission.READ_STORY,),
+    ChangeKind.PAUSE: (Permission.PAUSE,),
 }
 
 

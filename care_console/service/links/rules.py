@@ -13,6 +13,7 @@ from care_console.contract.consent import ConsentState
 from care_console.contract.messages import ReissuedLink, ReissueReason, TextPlan
 from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number, state_of
+from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.facilities.tables import senders
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
@@ -28,6 +29,8 @@ _WHY_NOT = {
     ConsentState.OPTED_OUT: "This number is opted out. Read the code aloud instead; no text may go to it.",
     ConsentState.HELD: "This number is held: somebody said what reads like a refusal. Read the code aloud.",
 }
+
+_PAUSED = "A supervisor paused this number, or the facility. Read the code aloud; no text goes meanwhile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,8 @@ async def _text(ctx: Context, message: _Addressed, link_id: int, url: str, expir
     state = await state_of(ctx, message.phone)
     if state is not ConsentState.OPTED_IN:
         return TextPlan(goes=False, why_not=_WHY_NOT[state])
+    if await text_is_paused(ctx, message.phone, message.message_id):
+        return TextPlan(goes=False, why_not=_PAUSED)
     body = new_link_body(message.language, message.sender_name, url)
     at = await queue_text(
         ctx,

@@ -16,6 +16,7 @@ from care_console.contract.audit import Action, Outcome
 from care_console.contract.consent import ConsentState
 from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number, state_of
+from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.foundation.context import Context
 from care_console.service.gateways.sms.port import (
     NotHandedOver,
@@ -33,6 +34,8 @@ _AT_ANY_STATE = ("stop_confirmation", "help")
 """Kinds that go to a number whatever it said."""
 _DOUBT_MARGIN = timedelta(minutes=1)
 _AGAIN_SECONDS = 5
+# A text to a paused number waits: it is looked at so often, until the pause ends or the text is too late.
+_PAUSED_SECONDS = 300
 
 
 async def claim(ctx: Context, text_id: int) -> bool:
@@ -64,9 +67,13 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
     if why_not is not None:
         await _end(ctx, row, "cancelled", why_not)
         return
-    if row.kind not in ANSWERS and not may_leave(row.phone, ctx.now):
-        await _again(ctx, row, 60)
-        return
+    if row.kind not in ANSWERS:
+        if await text_is_paused(ctx, row.phone, row.message_id):
+            await _again(ctx, row, _PAUSED_SECONDS)
+            return
+        if not may_leave(row.phone, ctx.now):
+            await _again(ctx, row, 60)
+            return
     valid = ctx.settings.text_valid_minutes
     try:
         await gateway.hand_over(OutgoingText(row.id, row.phone, row.body, valid))

@@ -1,0 +1,59 @@
+"""The words of `care-console service facility ...`. What they do is imported only once it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+from datetime import date
+from typing import TypeAlias
+
+from care_console.service.settings import Settings
+
+Command = Callable[[argparse.Namespace, Settings], int]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+_MODULE = "care_console.service.facilities.command"
+
+
+def add_facility_words(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """`facility` and what can be done with one."""
+    words = commands.add_parser("facility", help="facilities, their keys and prices").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+
+    def word(name: str, told: str, *, of_one: bool = True) -> argparse.ArgumentParser:
+        made = words.add_parser(name, parents=[common], help=told)
+        if of_one:
+            made.add_argument("facility", type=int, metavar="ID", help="the facility's id")
+        made.set_defaults(command=_later(f"{name.replace('-', '_')}_command"))
+        return made
+
+    made = word("add", "add one; prints its id and its first key, shown this once", of_one=False)
+    made.add_argument("name", metavar="NAME")
+    made.add_argument("--state", required=True, metavar="S", help="two letters, like TX")
+    made.add_argument("--timezone", required=True, metavar="Z", help="like America/Chicago")
+    word("list", "list them", of_one=False)
+    word("new-key", "print a further key; the others stay good")
+    made = word("revoke-key", "revoke its keys, all or one")
+    made.add_argument("--key", type=int, metavar="KEY_ID", help="that one alone")
+    made = word("price", "set a price list, or show those it has")
+    made.add_argument("steps", nargs="*", metavar="SECONDS:CENTS", help="like 30:199 60:299 120:399")
+    made.add_argument(
+        "--from",
+        dest="since",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help="from this day on; today by default",
+    )
+    made = word("pause", "take no recordings of it, and let its texts wait")
+    made.add_argument("--reason", required=True)
+    word("resume", "end its pause")
+
+
+def _later(name: str) -> Command:
+    def run(arguments: argparse.Namespace, settings: Settings) -> int:
+        command: Command = getattr(importlib.import_module(_MODULE), name)
+        return command(arguments, settings)
+
+    return run

@@ -1,0 +1,148 @@
+"""Pausing a facility or a number, and asking whether one is paused.
+
+A pause of a number is made under the number's lock, and one of a facility under its row's: whoever holds the
+same lock and finds no pause may go on until their own commit.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, insert, select, update
+
+from care_console.contract.audit import Action
+from care_console.contract.changes import ChangeKind
+from care_console.contract.pauses import Pause
+from care_console.contract.problems import ProblemType
+from care_console.service.audit.rules import record
+from care_console.service.consent.rules import lock_number
+from care_console.service.facilities.tables import facilities, pauses, senders
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.events import announce
+from care_console.service.foundation.problems import Problem, not_found
+from care_console.service.messages.tables import messages
+from care_console.service.recipients.tables import recipients
+
+_LASTS = pauses.c.ended_at.is_(None)
+_MOST = 500
+
+
+async def pause_number(ctx: Context, phone: str, reason: str) -> Pause:
+    """Pause a number, known or not: no text goes to it but answers, and no recording for it is taken."""
+    await lock_number(ctx, phone)
+    return await _begin(ctx, pauses.c.phone == phone, reason, phone=phone)
+
+
+async def pause_facility(ctx: Context, facility_id: int, reason: str) -> Pause:
+    """Pause a facility: no recording of its is taken, and texts of its messages wait."""
+    query = select(facilities.c.id).where(facilities.c.id == facility_id).with_for_update()
+    if (await ctx.connection.execute(query)).first() is None:
+        raise not_found("facility", facility_id)
+    return await _begin(ctx, pauses.c.facility_id == facility_id, reason, facility_id=facility_id)
+
+
+async def end_pause(ctx: Context, pause_id: int) -> Pause:
+    """End a pause; one that has ended stays as it was. What waited goes on within minutes."""
+    query = select(pauses).where(pauses.c.id == pause_id).with_for_update()
+    row = (await ctx.connection.execute(query)).first()
+    if row is None:
+        raise not_found("pause", pause_id)
+    if row.ended_at is None:
+        values = {"ended_at": ctx.now, "ended_by": ctx.actor.name}
+        await ctx.connection.execute(update(pauses).where(pauses.c.id == pause_id).values(values))
+        await record(ctx, Action.PAUSE_ENDED, f"pause:{pause_id}", details=_details(row))
+        await _announce(ctx, pause_id, row.phone)
+    return await read_pause(ctx, pause_id)
+
+
+async def read_pause(ctx: Context, pause_id: int) -> Pause:
+    """One pause, whether it lasts or not."""
+    return (await _read(ctx, pauses.c.id == pause_id))[0]
+
+
+async def pauses_that_last(ctx: Context, *, phone: str | None = None) -> list[Pause]:
+    """What is paused now, the newest first, five hundred at most; of one number, where it is given."""
+    return await _read(ctx, _LASTS if phone is None else _LASTS & (pauses.c.phone == phone))
+
+
+async def facility_is_paused(ctx: Context, facility_id: int) -> bool:
+    """Whether a facility is paused. Certain until the end of the transaction, which holds its row."""
+    held = select(facilities.c.id).where(facilities.c.id == facility_id).with_for_update(read=True)
+    await ctx.connection.execute(held)
+    return await _is(ctx, pauses.c.facility_id == facility_id)
+
+
+async def number_is_paused(ctx: Context, phone: str) -> bool:
+    """Whether a number is paused. The caller holds the number's lock where it must stay so."""
+    return await _is(ctx, pauses.c.phone == phone)
+
+
+async def text_is_paused(ctx: Context, phone: str, message_id: int | None) -> bool:
+    """Whether a text must wait: its number is paused, or the facility that its message came from."""
+    if message_id is None:
+        return await number_is_paused(ctx, phone)
+    facility = (
+        select(senders.c.facility_id)
+        .join(messages, messages.c.sender_id == senders.c.id)
+        .where(messages.c.id == message_id)
+        .scalar_subquery()
+    )
+    return await _is(ctx, (pauses.c.phone == phone) | (pauses.c.facility_id == facility))
+
+
+async def _is(ctx: Context, whose: ColumnElement[bool]) -> bool:
+    found: bool = (await ctx.connection.execute(select(exists().where(_LASTS, whose)))).scalar_one()
+    return found
+
+
+async def _begin(ctx: Context, whose: ColumnElement[bool], reason: str, **what: Any) -> Pause:
+    if await _is(ctx, whose):
+        raise Problem(
+            ProblemType.ALREADY_PAUSED,
+            HTTPStatus.CONFLICT,
+            "It is paused already. Nothing was changed. Look at the pause that lasts.",
+        )
+    values = {**what, "reason": reason, "since": ctx.now, "actor": ctx.actor.name}
+    inserted = await ctx.connection.execute(insert(pauses).values(values).returning(pauses))
+    row = inserted.one()
+    await record(ctx, Action.PAUSED, f"pause:{row.id}", details=_details(row))
+    await _announce(ctx, row.id, row.phone)
+    return await read_pause(ctx, row.id)
+
+
+def _details(row: Any) -> dict[str, str]:
+    """What was paused, for the entry, which is the evidence of it; why is in the pause's own row."""
+    return {"facility": str(row.facility_id)} if row.phone is None else {"phone": row.phone}
+
+
+async def _announce(ctx: Context, pause_id: int, phone: str | None) -> None:
+    await announce(ctx, ChangeKind.PAUSE, pause_id)
+    if phone is not None:
+        found = await ctx.connection.execute(select(recipients.c.id).where(recipients.c.phone == phone))
+        for row in found:
+            await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)
+
+
+async def _read(ctx: Context, which: ColumnElement[bool]) -> list[Pause]:
+    query = (
+        select(pauses, facilities.c.name.label("facility_name"))
+        .outerjoin(facilities, facilities.c.id == pauses.c.facility_id)
+        .where(which)
+        .order_by(pauses.c.since.desc(), pauses.c.id.desc())
+        .limit(_MOST)
+    )
+    return [
+        Pause(
+            id=str(row.id),
+            facility_id=None if row.facility_id is None else str(row.facility_id),
+            facility_name=row.facility_name,
+            phone=row.phone,
+            reason=row.reason,
+            since=row.since,
+            actor=row.actor,
+            ended_at=row.ended_at,
+            ended_by=row.ended_by,
+        )
+        for row in await ctx.connection.execute(query)
+    ]
