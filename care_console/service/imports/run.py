@@ -100,7 +100,7 @@ async def import_folder(
             await connection.invalidate()
             return report
     finally:
-        sounds.close()
+        await sounds.close()
         await database.close()
 
 

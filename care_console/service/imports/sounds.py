@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import multiprocessing
-import multiprocessing.connection
 import os
-import threading
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +17,15 @@ from care_console.service.imports.report import SoundReport
 from care_console.service.recordings.formats import LARGEST_BYTES, SoundError
 from care_console.service.recordings.intake import (
     Facts,
-    Prepared,
     add_recordings,
     keep,
     known_facts,
-    prepare,
+    prepare_sound,
+    spool_folder,
 )
-from care_console.service.recordings.rules import sound_inside
+from care_console.service.recordings.preparing import Job
+from care_console.service.recordings.rules import keys_of_import, sound_inside
+from care_console.service.recordings.workshop import Workshop
 
 MOST_WORKERS = 8
 # Lost when the import is killed: so many sounds are done again by the next run.
@@ -57,7 +55,7 @@ class SoundIntake:
         self._folder = folder
         self._storage = storage
         self._workers = max(1, min(os.cpu_count() or 1, MOST_WORKERS))
-        self._pool: ProcessPoolExecutor | None = None
+        self._workshop = Workshop(self._workers)
         self._last = 0
         self._known: dict[bytes, Facts] = {}
 
@@ -85,10 +83,9 @@ class SoundIntake:
             await cursor.executemany("INSERT INTO import_rejects VALUES (%s, %s, %s)", values)
         return SoundReport(stored=len(good), already=len(rows) - len(new), refused=len(bad))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let the workers go."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        await self._workshop.close()
 
     def _look_at(self, line: int, message_id: int, relative: str) -> _Sound | int:
         """The sound with its hash; only the line where there is no such file in the folder."""
@@ -110,7 +107,7 @@ class SoundIntake:
         # Each sound and its copy come back through memory: only so many at once.
         gate = asyncio.Semaphore(2 * self._workers)
         made = await asyncio.gather(
-            *(self._make(gate, path) for sha256, path in paths.items() if sha256 not in facts)
+            *(self._make(gate, path, sha256) for sha256, path in paths.items() if sha256 not in facts)
         )
         facts |= {one.source_sha256: one for one in made if one is not None}
         if len(self._known) > _MOST_KNOWN:
@@ -118,36 +115,12 @@ class SoundIntake:
         self._known |= facts
         return facts
 
-    async def _make(self, gate: asyncio.Semaphore, path: Path) -> Facts | None:
+    async def _make(self, gate: asyncio.Semaphore, path: Path, sha256: bytes) -> Facts | None:
         async with gate:
-            loop = asyncio.get_running_loop()
-            prepared = await loop.run_in_executor(self._workers_pool(), _prepare_file, path)
-            return None if prepared is None else await keep(self._storage, prepared)
-
-    def _workers_pool(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            # Spawned, since a fork of a process with threads may hang.
-            spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, spawn, initializer=_end_with_parent)
-        return self._pool
-
-
-def _prepare_file(path: Path) -> Prepared | None:
-    try:
-        return prepare(path.read_bytes(), path.name)
-    except (SoundError, OSError):
-        return None
-
-
-def _end_with_parent() -> None:
-    """End when the import is killed: the pool's own pipes would keep its workers waiting for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    sentinel = parent.sentinel
-
-    def watch() -> None:
-        multiprocessing.connection.wait([sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+            with spool_folder() as folder:
+                keys = keys_of_import(sha256, path.name)
+                try:
+                    made = await prepare_sound(self._workshop, Job.IMPORT, path, folder, sha256, keys)
+                except SoundError:
+                    return None
+                return await keep(self._storage, made)

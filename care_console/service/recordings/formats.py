@@ -8,6 +8,9 @@ from enum import StrEnum
 LONGEST_SECONDS = 120.0
 """A message is of at most two minutes (the service's public FAQ)."""
 
+SHORTEST_SECONDS = 0.5
+"""Shorter than a word. Loudness is measured over 0.4 s at least (BS.1770-4)."""
+
 LENGTH_SLACK_SECONDS = 0.5
 """A coder pads its last frame and a recorder stops late: two minutes may decode to a little more."""
 
@@ -43,6 +46,7 @@ class SoundProblem(StrEnum):
     DAMAGED = "damaged"
     TRUNCATED = "truncated"
     TOO_LONG = "too_long"
+    TOO_SHORT = "too_short"
     SILENT = "silent"
 
 

@@ -1,21 +1,28 @@
-"""Takes a sound in: `prepare` measures it and makes the copy that people hear, `keep` stores both."""
+"""Takes a sound in: a worker prepares it, its files are stored, then come the facts for its row."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from care_console.service.foundation.context import Context
 from care_console.service.gateways.storage.port import Storage
-from care_console.service.recordings.decode import decode
-from care_console.service.recordings.measure import levels_of
-from care_console.service.recordings.rules import PLAYABLE_MEDIA_TYPE, playable_key, source_key
+from care_console.service.recordings.preparing import LOUDER, MP3, PLAYABLE, Job, Measured
+from care_console.service.recordings.rules import PLAYABLE_MEDIA_TYPE, Keys
 from care_console.service.recordings.tables import recordings
-from care_console.service.recordings.transcode import to_aac
+from care_console.service.recordings.workshop import Workshop
+
+SPOOL = "spool"
+"""The folder, in the data folder, where sound is while it is being prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +40,67 @@ class Facts:
     silence_share: float
     clipping_share: float
     peaks: bytes
+    mp3_key: str | None = None
+    louder_key: str | None = None
+    copy_lufs: float | None = None
+    copy_true_peak_dbfs: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A sound that was taken: as it came, as it is played, and its facts."""
+    """A sound that was taken: the file as it came, the folder with its copies, and its facts."""
 
-    source: bytes
-    playable: bytes
+    source: Path
+    folder: Path
     facts: Facts
 
 
-def prepare(source: bytes, name: str) -> Prepared:
-    """Measure a sound and make its copy; `name` is its file's. Pure and slow: for a worker's process.
+@contextlib.contextmanager
+def spool_folder(data_dir: Path | None = None) -> Iterator[Path]:
+    """A folder for one sound, its owner's alone, which is gone with the block; among the system's temporary
+    files, where no data folder is given."""
+    if data_dir is not None:
+        (data_dir / SPOOL).mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = None if data_dir is None else data_dir / SPOOL
+    folder = Path(tempfile.mkdtemp(prefix="care-sound-", dir=place))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
-    Raises SoundError for what cannot be taken.
-    """
-    levels = levels_of(decode(source))
-    sha256 = hashlib.sha256(source).digest()
-    facts = Facts(
-        source_key=source_key(sha256, name),
-        source_sha256=sha256,
-        playable_key=playable_key(sha256),
-        playable_media_type=PLAYABLE_MEDIA_TYPE,
-        codec=levels.codec,
-        duration_seconds=levels.duration_seconds,
-        loudness_lufs=levels.loudness_lufs,
-        true_peak_dbfs=levels.true_peak_dbfs,
-        silence_share=levels.silence_share,
-        clipping_share=levels.clipping_share,
-        peaks=levels.peaks,
+
+async def prepare_sound(
+    workshop: Workshop, job: Job, source: Path, folder: Path, sha256: bytes, keys: Keys
+) -> Prepared:
+    """Have a worker measure a sound and make its copies. Raises SoundError for what cannot be taken; Busy."""
+    measured: dict[str, Any] = asdict(Measured(**await workshop.prepare(job, source, folder)))
+    measured["peaks"] = bytes.fromhex(measured["peaks"])
+    return Prepared(
+        source,
+        folder,
+        Facts(
+            source_key=keys.source,
+            source_sha256=sha256,
+            playable_key=keys.playable,
+            playable_media_type=PLAYABLE_MEDIA_TYPE,
+            mp3_key=keys.mp3,
+            louder_key=keys.louder,
+            **measured,
+        ),
     )
-    return Prepared(source, to_aac(source), facts)
 
 
 async def keep(storage: Storage, prepared: Prepared) -> Facts:
-    """Store both sounds. Before the row that names them: a row never leads to nothing."""
-    await storage.put(prepared.facts.source_key, prepared.source)
-    await storage.put(prepared.facts.playable_key, prepared.playable)
-    return prepared.facts
+    """Store the sound and its copies. Before the row that names them: a row never leads to nothing."""
+    facts = prepared.facts
+    files = [(facts.source_key, prepared.source), (facts.playable_key, prepared.folder / PLAYABLE)]
+    if facts.mp3_key is not None:
+        files.append((facts.mp3_key, prepared.folder / MP3))
+    if facts.louder_key is not None:
+        files.append((facts.louder_key, prepared.folder / LOUDER))
+    for key, file in files:
+        await storage.put(key, await asyncio.to_thread(file.read_bytes))
+    return facts
 
 
 async def add_recordings(ctx: Context, sounds: Iterable[tuple[int, Facts]]) -> None:
@@ -84,8 +113,19 @@ async def add_recordings(ctx: Context, sounds: Iterable[tuple[int, Facts]]) -> N
 
 
 async def known_facts(ctx: Context, hashes: Iterable[bytes]) -> dict[bytes, Facts]:
-    """The facts of those sounds (by SHA-256) that were taken in before, with whatever message."""
+    """The facts of those sounds (by SHA-256) that were imported before, with whatever message.
+
+    What a facility sent has files of its own, and a sound that was deleted has none.
+    """
     columns = [recordings.c[name] for name in Facts.__dataclass_fields__]
-    query = select(*columns).where(recordings.c.source_sha256.in_(list(hashes))).distinct()
+    query = (
+        select(*columns)
+        .where(
+            recordings.c.source_sha256.in_(list(hashes)),
+            recordings.c.mp3_key.is_(None),
+            recordings.c.deleted_at.is_(None),
+        )
+        .distinct()
+    )
     found = [Facts(*row) for row in await ctx.connection.execute(query)]
     return {facts.source_sha256: facts for facts in found}

@@ -63,13 +63,19 @@ def true_peak(samples: Samples) -> float:
     return best
 
 
-def peak_envelope(channel: Samples) -> Samples:
-    """For each sample of one channel, the greatest magnitude of the wave from it up to the next sample."""
+def peak_envelope(channel: Samples, *, above: float = 0.0) -> Samples:
+    """For each sample of one channel, the greatest magnitude of the wave from it up to the next sample.
+
+    Where the wave surely stays under `above`, that of the samples alone: it costs nothing.
+    """
     padded = np.pad(channel, (_REACH - 1, _REACH))
     envelope = np.abs(channel)
     kernel = _interpolation()
+    most_gain = float(np.abs(kernel).sum(axis=0).max())
     for start in range(0, len(channel), _CHUNK):
         piece = padded[start : start + _CHUNK + 2 * _REACH - 1]
+        if float(np.abs(piece).max()) * most_gain <= above:
+            continue
         between = np.abs(sliding_window_view(piece, 2 * _REACH) @ kernel).max(axis=1)
         here = envelope[start : start + _CHUNK]
         np.maximum(here, between, out=here)

@@ -2,7 +2,7 @@
 
 Synchronous and pure, so it runs in a worker's thread or process. Refusals are `SoundError` (formats.py),
 whose `str()` is a sentence for a person and whose `problem` is a `SoundProblem`. The copy for playing is
-made by `transcode.to_aac`.
+made by `transcode` and `copies`.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def levels_of(sound: Sound) -> Levels:
         true_peak_dbfs=decibels(true_peak(sound.samples)),
         silence_share=_silence_share(sound.samples, sound.sample_rate),
         clipping_share=_clipping_share(sound.samples),
-        peaks=_peaks(sound.samples),
+        peaks=peaks_of(sound.samples),
     )
 
 
@@ -98,7 +98,8 @@ def _clipping_share(samples: Samples) -> float:
     return float(cut.mean())
 
 
-def _peaks(samples: Samples) -> bytes:
+def peaks_of(samples: Samples) -> bytes:
+    """A waveform: at most 400 equal stretches, the greatest magnitude of each, 255 = full scale."""
     magnitude = np.abs(samples).max(axis=0)
     buckets = min(MOST_BUCKETS, len(magnitude))
     starts = np.arange(buckets) * len(magnitude) // buckets

@@ -1,29 +1,59 @@
-"""Where a recording's sound is kept: by what it is, so that the same sound is kept once."""
+"""Where a recording's sound is kept. Imported: by what it is, so that the same sound is kept once."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from uuid import UUID
 
 PLAYABLE_MEDIA_TYPE = "audio/mp4"
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
 
-def source_key(sha256: bytes, name: str) -> str:
-    """The storage key of a sound as it was sent in, with the ending of its file's name."""
-    suffix = PurePosixPath(name).suffix.lower()
-    return f"{_stem('source', sha256)}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Under which keys of the storage a sound and its copies are."""
+
+    source: str
+    playable: str
+    mp3: str | None = None
+    louder: str | None = None
+
+    @property
+    def all(self) -> list[str]:
+        """Those that there are."""
+        return [key for key in (self.source, self.playable, self.mp3, self.louder) if key is not None]
 
 
-def playable_key(sha256: bytes) -> str:
-    """The storage key of the copy that people hear, by the hash of the sound it was made of."""
-    return f"{_stem('playable', sha256)}.m4a"
+def keys_of_import(sha256: bytes, name: str) -> Keys:
+    """The keys of a sound that is imported, by its hash; `name` is its file's, for the ending."""
+    whole = sha256.hex()
+    return Keys(f"{_stem('source', whole)}{_ending(name)}", f"{_stem('playable', whole)}.m4a")
 
 
-def _stem(kind: str, sha256: bytes) -> str:
-    name = sha256.hex()
+def keys_of_upload(upload: UUID) -> Keys:
+    """The keys of what a facility sent: files of its own, which go when it goes.
+
+    Not by its hash: the same sound sent twice would be deleted under one message for the other.
+    """
+    name = upload.hex
+    return Keys(
+        _stem("source", name),
+        f"{_stem('playable', name)}.m4a",
+        f"{_stem('playable', name)}.mp3",
+        f"{_stem('louder', name)}.m4a",
+    )
+
+
+def _stem(kind: str, name: str) -> str:
     return f"{kind}/{name[:2]}/{name}"
+
+
+def _ending(name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix if _SUFFIX.fullmatch(suffix) else ""
 
 
 def sound_inside(folder: Path, relative: str) -> Path | None:

@@ -1,0 +1,138 @@
+"""Has strangers' sound taken apart in processes of their own, so many at once, each for so long."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+from care_console.service.recordings.formats import SoundError, SoundProblem
+from care_console.service.recordings.preparing import Job
+
+log = structlog.get_logger(__name__)
+
+# A worker that hangs without working, or starves on a busy machine, is ended after this long by the clock.
+_LONGEST_SECONDS = 60.0
+# A worker is replaced after so many sounds, whatever the libraries in it keep.
+_MOST_SOUNDS = 500
+# Whoever asks for more than this waits longer than a recorder does, and is told to come again.
+_MOST_WAITING_A_WORKER = 24
+# More threads in one worker only take time from the others.
+_ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+class Busy(Exception):
+    """So much is waiting that this one would not be done in time."""
+
+
+class Workshop:
+    """So many workers, each begun when it is first needed. Many tasks may call `prepare` at once."""
+
+    def __init__(self, workers: int) -> None:
+        self._free: list[_Worker] = []
+        self._gate = asyncio.Semaphore(workers)
+        self._most_waiting = workers * _MOST_WAITING_A_WORKER
+        self._waiting = 0
+
+    async def prepare(self, job: Job, source: Path, folder: Path) -> dict[str, Any]:
+        """What `preparing.prepare` gives for this sound; its files are in `folder` then.
+
+        Raises SoundError for what cannot be taken, one that ends its worker too; Busy.
+        """
+        if self._waiting >= self._most_waiting:
+            raise Busy
+        self._waiting += 1
+        try:
+            async with self._gate:
+                return await self._prepare(job, source, folder)
+        finally:
+            self._waiting -= 1
+
+    async def close(self) -> None:
+        """End the workers."""
+        while self._free:
+            await self._free.pop().end()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _prepare(self, job: Job, source: Path, folder: Path) -> dict[str, Any]:
+        worker = self._free.pop() if self._free else await _Worker.begin()
+        try:
+            answer = await worker.ask({"job": job.value, "source": str(source), "folder": str(folder)})
+        except BaseException as error:  # a cancelled one too: nobody would read its answer
+            await worker.end()
+            if isinstance(error, TimeoutError | EOFError | OSError):
+                log.warning("recordings.worker_ended", why=type(error).__name__, code=worker.exit_code)
+                raise SoundError(SoundProblem.DAMAGED, _HOSTILE) from error
+            raise
+        if worker.done < _MOST_SOUNDS:
+            self._free.append(worker)
+        else:
+            await worker.end()
+        if "problem" in answer:
+            raise SoundError(SoundProblem(answer["problem"]), answer["sentence"])
+        return answer
+
+
+_HOSTILE = "The recording cannot be decoded: whatever tried broke off. Record it again."
+
+
+class _Worker:
+    """One process, asked one thing at a time."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.done = 0
+
+    @classmethod
+    async def begin(cls) -> Self:
+        # In a session of its own: an interrupt at the terminal is ours to answer.
+        return cls(
+            await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "care_console.service.recordings.worker",
+                stdin=PIPE,
+                stdout=PIPE,
+                env=os.environ | _ALONE,
+                start_new_session=True,
+            )
+        )
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.returncode
+
+    async def ask(self, asked: dict[str, str]) -> dict[str, Any]:
+        """Its answer. Raises TimeoutError, EOFError where it ended, OSError."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        async with asyncio.timeout(_LONGEST_SECONDS):
+            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+            await self._process.stdin.drain()
+            line = await self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        self.done += 1
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    async def end(self) -> None:
+        """End it, and wait until it has."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
