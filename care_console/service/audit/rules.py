@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -12,8 +13,9 @@ from care_console.evidence.entries import Entry, Json, canonical_bytes
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.quick import QuickConnection
 
-_INSERT = """
-    INSERT INTO audit_entries (entry_id, at, actor, action, outcome, subject, origin, leaf)
+_COLUMNS = "entry_id, at, actor, action, outcome, subject, origin, leaf"
+_INSERT = f"""
+    INSERT INTO audit_entries ({_COLUMNS})
     SELECT :entry_id, :at, :actor, :action, :outcome, :subject, :origin, :leaf
 """
 _ENTRY = text(_INSERT)
@@ -35,8 +37,46 @@ async def record(
 
     Without `waits_for_disk` the transaction's commit is on the disk half a second later (decision 0010).
     """
-    entry = Entry(uuid4(), ctx.now, ctx.actor.name, action, outcome, subject, ctx.origin, details or {})
-    values = {
+    values = _values(ctx, action, subject, outcome, details or {})
+    statement = _ENTRY if waits_for_disk else _LIGHT_ENTRY
+    if isinstance(ctx.connection, QuickConnection):
+        ctx.connection.write_with_next((statement, values))  # it is flushed before the answer
+    else:
+        await ctx.connection.execute(statement, values)
+
+
+_MARK = 2**53 - 1
+
+
+def counted_entry(count: str) -> str:
+    """The SQL of an entry that is written by the very statement that finds what it counts: an `INSERT`.
+
+    `count` is SQL for that number; of nothing, nothing is told. Its values are those of `counted_values`.
+    """
+    leaf = f"convert_to(CAST(:leaf_before AS text) || ({count}) || CAST(:leaf_after AS text), 'UTF8')"
+    return f"""
+        INSERT INTO audit_entries ({_COLUMNS})
+        SELECT :entry_id, :at, :actor, :action, :outcome, :subject, :origin, {leaf}
+        WHERE set_config('synchronous_commit', 'off', true) = 'off' AND ({count}) > 0
+    """
+
+
+def counted_values(
+    ctx: Context, action: Action, subject: str, counted: str, details: Mapping[str, Json]
+) -> dict[str, object]:
+    """The values of a `counted_entry`; `counted` is the name of the number among its details."""
+    values = _values(ctx, action, subject, Outcome.DONE, {**details, counted: _MARK})
+    # Inside any string of the entry the quotes of such a name would be escaped: it stands there once.
+    leaf = values.pop("leaf").decode()
+    before, after = leaf.split(f'"{counted}":{_MARK}')
+    return {**values, "leaf_before": f'{before}"{counted}":', "leaf_after": after}
+
+
+def _values(
+    ctx: Context, action: Action, subject: str, outcome: Outcome, details: Mapping[str, Json]
+) -> dict[str, Any]:
+    entry = Entry(uuid4(), ctx.now, ctx.actor.name, action, outcome, subject, ctx.origin, details)
+    return {
         "entry_id": entry.id,
         "at": entry.at,
         "actor": entry.actor,
@@ -46,8 +86,3 @@ async def record(
         "origin": entry.origin,
         "leaf": canonical_bytes(entry),
     }
-    statement = _ENTRY if waits_for_disk else _LIGHT_ENTRY
-    if isinstance(ctx.connection, QuickConnection):
-        ctx.connection.write_with_next((statement, values))  # it is flushed before the answer
-    else:
-        await ctx.connection.execute(statement, values)

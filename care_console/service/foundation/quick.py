@@ -54,9 +54,6 @@ class Query:
 Asked = tuple[Executable | Query, Mapping[str, Any]]
 """A statement, and the values that it is sent with."""
 
-Check = Callable[["Rows"], None]
-"""Looks at rows, and raises where they are not as they must be."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
@@ -149,7 +146,7 @@ class QuickConnection:
         self._dumper = Transformer(connection)
         self._prepared: dict[tuple[bytes, tuple[int, ...]], _Prepared] = {}
         self._numbers = count()
-        self._checks: list[tuple[Asked, Check]] = []
+        self._checks: list[tuple[Asked, Callable[[], None]]] = []
         self._writes: list[Asked] = []
         self._results: list[Any] = []
         self._waiting: asyncio.Future[list[Any]] | None = None
@@ -162,12 +159,12 @@ class QuickConnection:
         """Send one statement, and wait for what it gives."""
         return (await self.together((statement, values or {})))[0]
 
-    def check_with_next(self, asked: Asked, check: Check) -> None:
-        """Ask this in the next round trip, and let `check` look at the rows before anything of it is given.
+    def check_with_next(self, asked: Asked, failed: Callable[[], None]) -> None:
+        """Ask this first in the next round trip: a statement that is an error unless all is as it must be.
 
-        What it raises is raised there. Nothing is written before every check has passed.
+        An error undoes the whole trip, what is written in it too, and gives nothing of it; `failed` is told.
         """
-        self._checks.append((asked, check))
+        self._checks.append((asked, failed))
 
     def write_with_next(self, asked: Asked) -> None:
         """Write this in the next round trip, or with `flush`."""
@@ -178,25 +175,21 @@ class QuickConnection:
 
         Raises what SQLAlchemy raises; the connection is then not used again.
         """
-        if self._checks and self._writes:
-            await self._checked()
-        before = [one for one, _ in self._checks] + self._writes
-        checks, self._checks, self._writes = self._checks, [], []
-        given = await self._trip([*before, *asked])
-        for (_, check), rows in zip(checks, given, strict=False):
-            check(rows)
+        checks, writes = self._checks, self._writes
+        self._checks, self._writes = [], []
+        before = [one for one, _ in checks] + writes
+        try:
+            given = await self._trip([*before, *asked])
+        except DBAPIError:
+            for _, failed in checks:
+                failed()
+            raise
         return given[len(before) :]
 
     async def flush(self) -> None:
         """Send what still waits for a round trip. To be called before anything is answered."""
         if self._checks or self._writes:
             await self.together()
-
-    async def _checked(self) -> None:
-        checks, self._checks = self._checks, []
-        given = await self._trip([asked for asked, _ in checks])
-        for (_, check), rows in zip(checks, given, strict=True):
-            check(rows)
 
     async def _trip(self, asked: Sequence[Asked]) -> list[Rows]:
         sent: list[_Prepared | None] = []

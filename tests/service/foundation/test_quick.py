@@ -104,23 +104,23 @@ async def test_what_goes_with_the_next_trip_is_checked_before_it_is_written(serv
     stored = text("INSERT INTO name_words (word) VALUES (:word)")
     known = text("SELECT word FROM name_words WHERE word LIKE 'quick%'")
 
-    def no(_rows: object) -> None:
-        raise PermissionError
-
+    told: list[str] = []
     async with services.database.reading() as reading:
         assert isinstance(reading, QuickConnection)
-        reading.check_with_next((text("SELECT 1"), {}), no)
+        reading.check_with_next((text("SELECT 1 / 0"), {}), lambda: told.append("failed"))
         reading.write_with_next((stored, {"word": "quickest"}))
-        with pytest.raises(PermissionError):
+        with pytest.raises(DataError):
             await reading.execute(text("SELECT 2"))
+    assert told == ["failed"]
     async with services.database.reading() as reading:
         assert isinstance(reading, QuickConnection)
         await reading.flush()  # what that request left is forgotten
         assert (await reading.execute(known)).all() == []
-        reading.check_with_next((text("SELECT 1"), {}), lambda rows: None)
+        reading.check_with_next((text("SELECT 1"), {}), lambda: told.append("failed"))
         reading.write_with_next((stored, {"word": "quicker"}))
         assert (await reading.execute(text("SELECT 2"))).scalar_one() == 2
         assert (await reading.execute(known)).scalar_one() == "quicker"
+    assert told == ["failed"]
 
 
 async def test_a_write_that_waits_is_done_with_flush(services: Services) -> None:

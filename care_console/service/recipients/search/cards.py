@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from care_console.contract.money import dollars
 from care_console.service.recipients.search.days import Days, take_days
@@ -35,6 +36,9 @@ _SPOKEN_AMOUNTS = (
     ),
     re.compile(rf"(?P<cents>{_CARDINAL}|(?<![\d.,])\d\d?) ?{_CENTS}", re.IGNORECASE),
 )
+# What no amount is without: looked for first, since most of what is typed tells of none.
+_MONEY_SAID = re.compile(r"dollar|buck|d[oó]lar|usd|peso|cent", re.IGNORECASE)
+_MONEY_TYPED = re.compile(r"[$.,]")
 _AMOUNT = re.compile(
     r"(?<![\w.,])(?:usd? ?)?\$? ?(?P<whole>\d{1,4})[.,](?P<cents>\d\d)"
     r"(?: ?(?:\$|usd?\b|dollars?\b|d[oó]lares\b))?(?!\w|[.,]\d)"
@@ -120,24 +124,28 @@ def read_charge(text: str, today: date, descriptor: str = "") -> tuple[ChargeSai
 
 def _take_descriptor(text: str, descriptor: str) -> tuple[str, bool]:
     """The statement's name of us, with whatever a bank writes right behind it: ``MVM.EXAMPLE*VOICE``."""
-    labels = [re.escape(label) for label in re.split(r"[\W_]+", descriptor) if label]
-    if not labels:
-        return text, False
-    whole = r"[\W_]{0,2}".join(labels)
-    found = re.search(
-        rf"(?<![\w@/.])(?:www\.)?(?:{whole}|{labels[0]})(?:\*\w*)?(?![\w/.])", text, re.IGNORECASE
-    )
+    pattern = _of_descriptor(descriptor)
+    found = pattern.search(text) if pattern else None
     return (_without(text, found), True) if found else (text, False)
 
 
+@lru_cache(16)
+def _of_descriptor(descriptor: str) -> re.Pattern[str] | None:
+    labels = [re.escape(label) for label in re.split(r"[\W_]+", descriptor) if label]
+    if not labels:
+        return None
+    whole = r"[\W_]{0,2}".join(labels)
+    return re.compile(rf"(?<![\w@/.])(?:www\.)?(?:{whole}|{labels[0]})(?:\*\w*)?(?![\w/.])", re.IGNORECASE)
+
+
 def _take_amount(text: str) -> tuple[str, int | None]:
-    for pattern in _SPOKEN_AMOUNTS:
+    for pattern in _SPOKEN_AMOUNTS if _MONEY_SAID.search(text) else ():
         for found in pattern.finditer(text):
             said = found.groupdict()
             whole, cents = _value(said.get("dollars") or ""), _value(said.get("cents") or "")
             if whole is not None and cents is not None and cents < 100:
                 return _without(text, found), whole * 100 + cents
-    found_typed = _AMOUNT.search(text)
+    found_typed = _AMOUNT.search(text) if _MONEY_TYPED.search(text) else None
     if found_typed is None:
         return text, None
     said = found_typed.groupdict()

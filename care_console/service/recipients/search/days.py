@@ -87,6 +87,16 @@ _SPOKEN = tuple(
         rf"\bhace (?P<said>{_CARDINAL_WORD}) {_UNIT}\b",
     )
 )
+# What each pattern above holds at least one of.
+_LETTERS = re.compile(r"[a-z]+")
+_DIGITS_OF_DAY = re.compile(r"\d(?:[-/]\d|st|nd|rd|th)")
+# fmt: off
+_WORDS_OF_DAY = frozenset((
+    *_MONTH_NUMBER, *_WEEKDAY_NUMBER, "yesterday", "ayer", "anoche", "anteayer", "antier", "ago", "back",
+    "hace", "today", "tonight", "hoy", "this", "esta", "last", "semana", "mes", "the", "el", "dia",
+))
+# fmt: on
+_NUMBERS_OF_DAYS = frozenset((*_ORDINALS, *UNITS, *TEENS, *TENS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,8 @@ class Days:
 
 def take_days(text: str, today: date) -> tuple[str, Days | None]:
     """The text without the first day that it tells of, and that day; the text as it is for none."""
+    if not _may_tell_day(_folded(text)):
+        return text, None
     text = _in_digits(text)
     folded = _folded(text)
     for pattern in _PATTERNS:
@@ -128,8 +140,15 @@ def take_days(text: str, today: date) -> tuple[str, Days | None]:
     return text, None
 
 
+def _may_tell_day(folded: str) -> bool:
+    """Whether there is anything in it that no day is told without; most of what is typed has nothing."""
+    return bool(_DIGITS_OF_DAY.search(folded)) or not _WORDS_OF_DAY.isdisjoint(_LETTERS.findall(folded))
+
+
 def _in_digits(text: str) -> str:
     """Days that are said in words, in digits: ``november fourteenth`` as ``november 14th``."""
+    if _NUMBERS_OF_DAYS.isdisjoint(_LETTERS.findall(_folded(text))):
+        return text
     for pattern in _SPOKEN:
         found = pattern.search(_folded(text))
         if found:

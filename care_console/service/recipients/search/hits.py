@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from care_console.service.recipients.search.found import Found
 # Of many, only the best are told of: by rank, and within a rank by who was last heard of.
 _PARTS = {
     HitKind.RECIPIENT: """
-        SELECT 'recipient' AS kind, r.id, r.id AS recipient_id, r.phone, r.name, r.language, best.at,
+        SELECT {also}'recipient' AS kind, r.id, r.id AS recipient_id, r.phone, r.name, r.language, best.at,
                s.name AS sender, NULL::text AS facility, NULL::int AS seconds, NULL::int AS cents,
                NULL::text AS method, NULL::text AS brand, NULL::text AS last4, NULL::text AS status,
                best.place
@@ -36,19 +36,20 @@ _PARTS = {
         JOIN recipients AS r ON r.id = best.id LEFT JOIN senders AS s ON s.id = best.sender_id
     """,
     HitKind.MESSAGE: """
-        SELECT 'message' AS kind, m.id, m.recipient_id, r.phone, r.name, r.language, m.recorded_at AS at,
-               s.name AS sender, f.name AS facility, m.seconds::int AS seconds, m.price_cents AS cents,
+        SELECT {also}'message' AS kind, m.id, m.recipient_id, r.phone, r.name, r.language,
+               m.recorded_at AS at, s.name AS sender, f.name AS facility,
+               m.seconds::int AS seconds, m.price_cents AS cents,
                NULL::text AS method, NULL::text AS brand, NULL::text AS last4, NULL::text AS status,
                0::bigint AS place
-        FROM unnest(CAST(:message_ids AS bigint[])) AS wanted (id) JOIN messages AS m USING (id)
+        FROM {wanted} JOIN messages AS m USING (id)
         JOIN recipients AS r ON r.id = m.recipient_id
         JOIN senders AS s ON s.id = m.sender_id JOIN facilities AS f ON f.id = s.facility_id
     """,
     HitKind.CHARGE: """
-        SELECT 'charge' AS kind, c.id, c.recipient_id, r.phone, r.name, r.language, c.charged_at AS at,
+        SELECT {also}'charge' AS kind, c.id, c.recipient_id, r.phone, r.name, r.language, c.charged_at AS at,
                s.name AS sender, NULL::text AS facility, NULL::int AS seconds, c.amount_cents AS cents,
                c.method, c.brand, c.last4, c.status, 0::bigint AS place
-        FROM unnest(CAST(:charge_ids AS bigint[])) AS wanted (id) JOIN charges AS c USING (id)
+        FROM {wanted} JOIN charges AS c USING (id)
         JOIN recipients AS r ON r.id = c.recipient_id
         JOIN messages AS m ON m.id = c.message_id JOIN senders AS s ON s.id = m.sender_id
     """,
@@ -65,16 +66,27 @@ async def as_hits(ctx: Context, found: Sequence[Found], limit: int) -> list[Sear
         of_kind = [one for one in found if one.kind is kind]
         values[f"{kind.value}_ids"] = [one.id for one in of_kind]
         values[f"{kind.value}_ranks"] = [int(one.rank) for one in of_kind]
-    by_key = {(one.kind.value, one.id): one for one in found}
-    answer = await ctx.connection.execute(_statement(kinds), values)
-    rows = [(by_key[row.kind, row.id], row) for row in answer]
-    rows.sort(key=lambda pair: (-pair[0].rank, *_last_heard(pair[1])))
-    return [_hit(ctx, one, row) for one, row in rows[:limit]]
+    return arranged(ctx, found, await ctx.connection.execute(_statement(kinds), values), limit)
 
 
 @cache
 def _statement(kinds: tuple[HitKind, ...]) -> TextClause:
-    return text(" UNION ALL ".join(f"({_PARTS[kind]})" for kind in kinds))
+    return text(" UNION ALL ".join(f"({written(kind)})" for kind in kinds))
+
+
+def written(kind: HitKind, wanted: str = "", also: str = "") -> str:
+    """The SQL that tells of hits of one kind: of the ids of `wanted`; `also` is selected first."""
+    return _PARTS[kind].format(
+        wanted=wanted or f"unnest(CAST(:{kind.value}_ids AS bigint[])) AS wanted (id)", also=also
+    )
+
+
+def arranged(ctx: Context, found: Iterable[Found], rows: Iterable[Any], limit: int) -> list[SearchHit]:
+    """The hits of rows that tell of what was found: by rank, and within a rank by who was last heard of."""
+    by_key = {(one.kind.value, one.id): one for one in found}
+    pairs = [(by_key[row.kind, row.id], row) for row in rows]
+    pairs.sort(key=lambda pair: (-pair[0].rank, *_last_heard(pair[1])))
+    return [_hit(ctx, one, row) for one, row in pairs[:limit]]
 
 
 def _last_heard(row: Any) -> tuple[float, int]:

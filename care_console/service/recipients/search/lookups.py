@@ -217,20 +217,24 @@ def _parts(reading: Reading) -> list[str]:
 @cache
 def _statement(parts: tuple[str, ...], named: bool, amount: bool, days: bool) -> TextClause:
     """The parts as one statement; the same text for the same kinds of reading, so that it stays prepared."""
-    given = {
-        "named": _NAMED if named else "false",
-        "words": _WORDS if named else "''",
-        "nothing": "NULL::timestamptz, NULL::int",
-        "most": MOST_FOUND,
-        "endings": MOST_ENDINGS,
-        "refs": "CAST(:refs AS text[])",
-        "amount": _AMOUNT if amount else "",
-        "days": _DAYS if days else "",
-        "that_day": _THAT_DAY if days else "",
-    }
-    union = " UNION ALL ".join(_PARTS[part].format(**given) for part in parts)
+    union = " UNION ALL ".join(written(part, named=named, amount=amount, days=days) for part in parts)
     asked = f"WITH {_ASKED} " if named else ""
     return text(f"{asked}SELECT * FROM ({union}) AS found (how, kind, id, named, said, at, cents)")
+
+
+def written(part: str, *, named: bool = False, amount: bool = False, days: bool = False) -> str:
+    """A part's SQL, by whether a name, an amount and a day were said too."""
+    return _PARTS[part].format(
+        named=_NAMED if named else "false",
+        words=_WORDS if named else "''",
+        nothing="NULL::timestamptz, NULL::int",
+        most=MOST_FOUND,
+        endings=MOST_ENDINGS,
+        refs="CAST(:refs AS text[])",
+        amount=_AMOUNT if amount else "",
+        days=_DAYS if days else "",
+        that_day=_THAT_DAY if days else "",
+    )
 
 
 def _values(ctx: Context, reading: Reading) -> dict[str, Any]:

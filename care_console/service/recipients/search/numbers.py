@@ -6,9 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-import phonenumbers
-
-_E164 = re.compile(r"\+1[2-9]\d{2}[2-9]\d{6}")
+_US = re.compile(r"1?([2-9]\d{2}[2-9]\d{6})")
 # Digits and what people put between them; not part of a word, so no piece of a reference is read as a number.
 _RUN = re.compile(r"(?<![^\W_])\+?\(?\d[\d\s()\[\].\-\u2010-\u2015\u2212/·~,_]*(?![^\W_])")
 LEAST_DIGITS = 4
@@ -26,6 +24,8 @@ class Numbers:
 
 def plain(text: str) -> str:
     """The text in one spelling: full-width and other digits as 0 to 9, no control characters."""
+    if text.isascii() and text.isprintable():
+        return text
     composed = unicodedata.normalize("NFKC", text)
     return "".join(_plain_character(character) for character in composed)
 
@@ -60,12 +60,8 @@ def _whole(groups: list[str]) -> tuple[int, str | None]:
 
 def as_e164(digits: str) -> str | None:
     """Ten digits, or eleven from a 1 on, as a US number; None for those that none can have."""
-    try:
-        parsed = phonenumbers.parse(digits, "US")
-    except phonenumbers.NumberParseException:
-        return None
-    phone = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return phone if _E164.fullmatch(phone) else None
+    found = _US.fullmatch(digits)
+    return f"+1{found[1]}" if found else None
 
 
 def _part(groups: list[str], endings: list[str], beginnings: list[str]) -> int:

@@ -47,6 +47,18 @@ class Reading:
         """What may be a name, in one text."""
         return self.names.typed
 
+    def kinds(self) -> str:
+        """What is looked for, by kind and never by its words: ``phone, name``."""
+        kinds = {
+            "phone": self.numbers.whole,
+            "phone digits": self.numbers.endings or self.numbers.beginnings,
+            "name": self.name,
+            "card": self.charge,
+            "reference": self.references or self.refund_ids,
+            "code": self.codes,
+        }
+        return ", ".join(kind for kind, what in kinds.items() if what) or "nothing"
+
     def understood(self) -> list[str]:
         """How the words were read, in words."""
         told = [f"phone {display_phone(phone)}" for phone in self.numbers.whole]
@@ -66,7 +78,7 @@ def read(text: str, today: date, descriptor: str = "") -> Reading:
 
     `descriptor`: what card statements call us, put aside where it was read from one.
     """
-    text = mask_card_numbers(plain(text[:MOST_CHARACTERS])).strip()
+    text = cleaned(text)
     tokens = [token for token in map(_token, text.split()[:MOST_WORDS]) if token]
     if not tokens:
         return Reading()
@@ -89,6 +101,11 @@ def read(text: str, today: date, descriptor: str = "") -> Reading:
         refund_ids=tuple(found for found in map(_uuid, tokens) if found),
         charge=charge,
     )
+
+
+def cleaned(text: str) -> str:
+    """The text as it is read: in one spelling, of no more than is looked at, no card's number in it."""
+    return mask_card_numbers(plain(text[:MOST_CHARACTERS])).strip()
 
 
 def fold_code(text: str) -> str:

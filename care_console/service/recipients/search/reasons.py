@@ -25,6 +25,7 @@ _PLAIN = {
     "name": (Rank.NAME, "name"),
     "name begins": (Rank.NAME_BEGINS, "name begins so"),
 }
+LAST_DIGITS = "last {} digits of the phone"
 _WHO_GETS = "gets messages from {}"
 
 
@@ -51,7 +52,7 @@ def _phone(row: Any, _reading: Reading) -> tuple[int, str]:
 
 def _ending(row: Any, reading: Reading) -> tuple[int, str]:
     digits, _, words = row.said.partition(" ")
-    why = f"last {len(digits)} digits of the phone"
+    why = LAST_DIGITS.format(len(digits))
     if row.named:
         return Rank.DIGITS_AND_NAME, f"{why}, name"
     if reading.name and _is_like(reading.names.words, words.split()):

@@ -15,6 +15,7 @@ from care_console.service.recipients.search.names import find_otherwise
 from care_console.service.recipients.search.persons import find_charges_of
 from care_console.service.recipients.search.reading import Reading, read
 from care_console.service.recipients.search.reasons import as_found
+from care_console.service.recipients.search.sure import find_surely, read_surely
 
 ENOUGH = 10
 """With so many found by a name as typed, nobody is looked for under another spelling."""
@@ -24,31 +25,24 @@ _BY_NAME = frozenset(("name", "name begins", "sender", "facility"))
 
 async def search(ctx: Context, typed: str, limit: int) -> SearchReply:
     """Whoever and whatever the words fit, best first, at most `limit`. No words are an error."""
-    reading = read(typed, ctx.now.astimezone(EASTERN).date(), ctx.settings.on_statements)
+    today = ctx.now.astimezone(EASTERN).date()
+    sure = read_surely(typed, today, ctx.settings.on_statements)
+    if sure:
+        hits = await find_surely(ctx, sure, limit)
+        if hits:
+            return SearchReply(items=hits, understood=sure.understood())
+    reading = read(typed, today, ctx.settings.on_statements)
     found = merged(await _find(ctx, reading))
     await record(
         ctx,
         Action.SEARCHED,
         f"session:{ctx.actor.session_id}",
-        details={"kinds": kinds_of(reading), "hits": min(limit, len(found))},
+        details={"kinds": reading.kinds(), "hits": min(limit, len(found))},
         waits_for_disk=False,  # one entry a keystroke (decision 0010)
     )
     hits = await as_hits(ctx, found, limit)  # the entry goes with it, in one round trip
     told = "" if hits else not_found(reading)
     return SearchReply(items=hits, understood=reading.understood(), not_found=told)
-
-
-def kinds_of(reading: Reading) -> str:
-    """What was looked for, by kind and never by its words: ``phone, name``."""
-    kinds = {
-        "phone": reading.numbers.whole,
-        "phone digits": reading.numbers.endings or reading.numbers.beginnings,
-        "name": reading.name,
-        "card": reading.charge,
-        "reference": reading.references or reading.refund_ids,
-        "code": reading.codes,
-    }
-    return ", ".join(kind for kind, what in kinds.items() if what) or "nothing"
 
 
 async def _find(ctx: Context, reading: Reading) -> list[Found]:

@@ -53,6 +53,8 @@ _AS_IN = (("as", "in"), ("is", "for"), ("for",), ("like",), ("como", "en"), ("co
 LEAST_DIGITS = 3
 LEAST_LETTERS = 4
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_NUMBERS_SAID = frozenset((*UNITS, *TEENS, *TENS, *HUNDREDS, *REPEATS))
+_SAID = _NUMBERS_SAID | LETTERS.keys()
 _SOFT = re.compile(r"[\s\-\u2010-\u2015,;.·/]{0,4}")
 _HEARD = re.compile(r"[0-9]+|[A-Z0-9]{1,6}|(?=[a-z]*[0-9])[a-z0-9]{1,6}")
 
@@ -107,8 +109,15 @@ def number_at(words: Sequence[Word], at: int) -> tuple[int, str]:
     return (taken, str(value)) if taken else (0, "")
 
 
+def says_no_number(text: str) -> bool:
+    """Whether it is certain at a glance that no number is said in words; where it is not, look closely."""
+    return text.isascii() and _NUMBERS_SAID.isdisjoint(_WORD.findall(text.lower()))
+
+
 def digits_written(text: str) -> str:
     """The text with each row of spoken digits written out; a comma between them stays a gap."""
+    if says_no_number(text):
+        return text
     words = words_of(text)
     parts, done, at = [], 0, 0
     while at < len(words):
@@ -123,6 +132,8 @@ def digits_written(text: str) -> str:
 
 def spell(text: str) -> list[Spelled]:
     """Each row of letters and digits that was spelled out, read as one."""
+    if text.isascii() and sum(len(one) == 1 or one in _SAID for one in _WORD.findall(text.lower())) < 2:
+        return []  # at a glance: nothing in it is said letter by letter
     words = words_of(text)
     found, at = [], 0
     while at < len(words):

@@ -78,6 +78,8 @@ def read_names(text: str, beside_others: bool) -> Names:
     `beside_others`: something else was read from the text too, so small words are not a name's.
     """
     words = [word for word in (one.strip(AROUND) for one in _GAPS.split(text)) if _may_be_name(word)]
+    if not words:
+        return Names()
     folded = [_letters(word) for word in words]
     sender_at, facility = _sender_at(folded), any(word in FACILITY_KINDS for word in folded)
     talks = any(word in _TALK for word in folded)

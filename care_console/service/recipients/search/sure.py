@@ -1,0 +1,179 @@
+"""What can hardly mean anything else: a whole phone, a reference, a card with amount and day.
+
+It is looked up first and by itself: one statement finds, tells of it and writes the entry, in one round trip.
+Only where it finds nothing is every reading of the words looked up (`lookups`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import TextClause, text
+
+from care_console.contract.audit import Action
+from care_console.contract.search import HitKind, SearchHit
+from care_console.evidence.entries import Json
+from care_console.service.audit.rules import counted_entry, counted_values, record
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.quick import QuickConnection
+from care_console.service.recipients.search import hits, lookups
+from care_console.service.recipients.search.cards import ChargeSaid, read_charge
+from care_console.service.recipients.search.found import MOST_ENDINGS, Found, Rank, merged
+from care_console.service.recipients.search.numbers import Numbers
+from care_console.service.recipients.search.reading import Reading, cleaned
+from care_console.service.recipients.search.reasons import LAST_DIGITS, as_found, charge_of_person
+from care_console.service.recipients.search.words import AROUND
+
+_PHONE = re.compile(r"(?:\+?1[ .-]?)?(?:\(([2-9]\d\d)\)|([2-9]\d\d))[ .-]{0,2}([2-9]\d\d)[ .-]{0,2}(\d{4})")
+# Letters and digits, and never a code read aloud in pieces: nobody's phone, name or card is written so.
+_REFERENCE = re.compile(r"(?=.*(?:\d{3}|_))[A-Za-z]{2}[\w-]{4,62}", re.ASCII)
+_MOST_EACH = 5
+
+_PERSON = """
+    SELECT {also}'recipient' AS kind, r.id, r.id AS recipient_id, r.phone, r.name, r.language,
+           last.recorded_at AS at, s.name AS sender, NULL::text AS facility, NULL::int AS seconds,
+           NULL::int AS cents, NULL::text AS method, NULL::text AS brand, NULL::text AS last4,
+           NULL::text AS status, 0::bigint AS place
+    FROM {wanted} LEFT JOIN LATERAL (
+        SELECT recorded_at, sender_id FROM messages WHERE recipient_id = r.id
+        ORDER BY recorded_at DESC, id DESC LIMIT 1) AS last ON true
+    LEFT JOIN senders AS s ON s.id = last.sender_id
+"""
+_OF_PHONE = _PERSON.format(
+    also="'phone' AS how, false AS named, r.phone AS said, ", wanted="recipients AS r"
+) + (" WHERE r.phone = :phone ORDER BY at DESC NULLS LAST, r.id DESC LIMIT :limit")
+_REFERENCES = """
+    SELECT 'message reference' AS how, 'message' AS kind, id, '' AS said
+    FROM messages WHERE imported_id = ANY(CAST(:refs AS text[]))
+    UNION ALL SELECT 'recipient reference', 'recipient', id, ''
+    FROM recipients WHERE imported_id = ANY(CAST(:refs AS text[]))
+    UNION ALL SELECT 'link reference', 'message', message_id, ''
+    FROM links WHERE imported_id = ANY(CAST(:refs AS text[]))
+    UNION ALL SELECT 'text reference', 'message', message_id, ''
+    FROM texts WHERE imported_id = ANY(CAST(:refs AS text[])) AND message_id IS NOT NULL
+    UNION ALL SELECT 'charge reference', 'charge', id, ''
+    FROM charges WHERE imported_id = ANY(CAST(:refs AS text[]))
+    UNION ALL SELECT 'processor reference', 'charge', id, ''
+    FROM charges WHERE processor_ref = ANY(CAST(:refs AS text[]))
+    UNION ALL SELECT 'refund reference', 'charge', charge_id, ''
+    FROM refunds WHERE imported_id = ANY(CAST(:refs AS text[]))
+    UNION ALL SELECT 'processor reference of a refund', 'charge', charge_id, ''
+    FROM refunds WHERE processor_ref = ANY(CAST(:refs AS text[]))
+"""
+# Four digits beside an amount and a day are a card's, or those of the phone that was charged.
+_CHARGES = """
+    SELECT how, kind, id, said FROM (
+    {card}
+    UNION ALL SELECT 'ending', 'charge', c.id, false, '', c.charged_at, c.amount_cents
+    FROM unnest(CAST(:lows AS text[]), CAST(:highs AS text[])) AS part (low, high)
+    CROSS JOIN LATERAL (
+        SELECT id FROM recipients
+        WHERE reverse(phone) ~>=~ low AND reverse(phone) ~<~ high LIMIT {endings}) AS r
+    CROSS JOIN LATERAL (
+        SELECT id, charged_at, amount_cents FROM charges
+        WHERE recipient_id = r.id AND charged_at >= :since AND charged_at < :until AND amount_cents = :amount
+        ORDER BY charged_at DESC, id DESC LIMIT {each}) AS c
+    ) AS found (how, kind, id, named, said, at, cents)
+"""
+
+
+def read_surely(typed: str, today: date, descriptor: str = "") -> Reading | None:
+    """The one reading of the words, where they can hardly mean anything else; None where they can."""
+    said = cleaned(typed)
+    phone = _PHONE.fullmatch(said)
+    if phone:
+        return Reading(numbers=Numbers(whole=("+1" + "".join(filter(None, phone.groups())),)))
+    if _REFERENCE.fullmatch(said):
+        return Reading(references=tuple(dict.fromkeys((said, said.upper()))))
+    return _card(said, today, descriptor)
+
+
+def _card(said: str, today: date, descriptor: str) -> Reading | None:
+    """A card's last four, an amount and a day, and nothing else."""
+    if not re.search(r"\b\d{4}\b", said):
+        return None
+    charge, rest = read_charge(said, today, descriptor)
+    if charge is None or charge.amount_cents is None or charge.days is None or len(charge.last4s) != 1:
+        return None
+    if rest.strip(AROUND + "xX") != charge.last4s[0]:
+        return None
+    return Reading(numbers=Numbers(endings=charge.last4s), charge=charge)
+
+
+async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit]:
+    """What a sure reading finds, best first, at most `limit`, with its entry written; nothing, and none."""
+    subject = f"session:{ctx.actor.session_id}"
+    details: dict[str, Json] = {"kinds": sure.kinds()}
+    is_quick = isinstance(ctx.connection, QuickConnection)
+    values = {"limit": limit, **_values(sure)}
+    if is_quick:
+        values |= counted_values(ctx, Action.SEARCHED, subject, "hits", details)
+    rows = (await ctx.connection.execute(_statement(_kind(sure), is_quick), values)).all()
+    told = hits.arranged(ctx, merged(_found(row, sure) for row in rows), _once(rows), limit)
+    if told and not is_quick:
+        await record(
+            ctx, Action.SEARCHED, subject, details={**details, "hits": len(told)}, waits_for_disk=False
+        )
+    return told
+
+
+def _kind(sure: Reading) -> str:
+    return "phone" if sure.numbers.whole else "reference" if sure.references else "charge"
+
+
+@cache
+def _statement(kind: str, entry: bool) -> TextClause:
+    """One statement: what is found, what tells of it, and, where it is to write it, the entry."""
+    if kind == "phone":
+        found, told = "", _OF_PHONE
+    elif kind == "reference":
+        found, told = _REFERENCES, " UNION ALL ".join(f"({_told(kind)})" for kind in HitKind)
+    else:
+        card = lookups.written("card", amount=True, days=True)
+        found = _CHARGES.format(card=card, endings=MOST_ENDINGS, each=_MOST_EACH)
+        told = _told(HitKind.CHARGE)
+    parts = [f"found AS MATERIALIZED ({found})"] if found else []
+    parts.append(f"told AS MATERIALIZED ({told})")
+    if entry:
+        count = "SELECT least(:limit, count(DISTINCT (kind, id))) FROM told"
+        parts.append(f"entry AS ({counted_entry(count)})")
+    return text(f"WITH {', '.join(parts)} SELECT * FROM told")
+
+
+def _told(kind: HitKind) -> str:
+    found = f"(SELECT how, id, said FROM found WHERE kind = '{kind.value}') AS wanted"
+    also = "wanted.how, false AS named, wanted.said, "
+    if kind is HitKind.RECIPIENT:
+        return _PERSON.format(also=also, wanted=f"{found} JOIN recipients AS r USING (id)")
+    return hits.written(kind, found, also)
+
+
+def _values(sure: Reading) -> dict[str, Any]:
+    if sure.numbers.whole:
+        return {"phone": sure.numbers.whole[0]}
+    if sure.references:
+        return {"refs": list(sure.references)}
+    charge, [digits] = sure.charge or ChargeSaid(), sure.numbers.endings
+    reverse = digits[::-1]
+    return {
+        "last4s": [digits],
+        "lows": [reverse],
+        "highs": [lookups.behind(reverse)],
+        "amount": charge.amount_cents,
+        **lookups.window(charge),
+    }
+
+
+def _found(row: Any, sure: Reading) -> Found:
+    if row.how == "ending":
+        person = Found(HitKind.RECIPIENT, row.recipient_id, Rank.LAST_DIGITS, LAST_DIGITS.format(4))
+        return charge_of_person(row, person, sure.charge or ChargeSaid())
+    return as_found(row, sure)
+
+
+def _once(rows: Sequence[Any]) -> list[Any]:
+    return list({(row.kind, row.id): row for row in rows}.values())
