@@ -8,7 +8,7 @@ write the same bytes, and the bytes are what the Merkle tree's leaves are made o
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 VERSION = 1
 _WORDS = ("actor", "action", "outcome", "subject", "origin")
+_quoted: Callable[[str], str] = json.JSONEncoder(ensure_ascii=False).encode
 _LARGEST = 2**53 - 1  # beyond it, readers that hold numbers as doubles would disagree
 
 
@@ -44,9 +45,9 @@ def canonical_bytes(entry: Entry) -> bytes:
     at = entry.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     # Its names in their order. Put together here: an entry is written at every key that is pressed.
     return (
-        f'{{"action":{_word(entry.action)},"actor":{_word(entry.actor)},"at":"{at}Z"'
-        f',"details":{_written(_ordered(entry.details))},"id":"{entry.id}","origin":{_word(entry.origin)}'
-        f',"outcome":{_word(entry.outcome)},"subject":{_word(entry.subject)},"v":{VERSION}}}'
+        f'{{"action":{_quoted(entry.action)},"actor":{_quoted(entry.actor)},"at":"{at}Z"'
+        f',"details":{_written(entry.details)},"id":"{entry.id}","origin":{_quoted(entry.origin)}'
+        f',"outcome":{_quoted(entry.outcome)},"subject":{_quoted(entry.subject)},"v":{VERSION}}}'
     ).encode()
 
 
@@ -69,31 +70,24 @@ def read_entry(stored: bytes) -> Entry:
     return entry
 
 
-_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-
-
-def _word(value: str) -> str:
-    return _written(str(value))
-
-
-def _ordered(value: Json) -> Json:
-    """The value, checked, the names of every object in their order. What is common comes first."""
-    if type(value) is str or value is None or isinstance(value, bool):
-        return value
+def _written(value: Json) -> str:
+    """The value as JSON, checked, the names of every object in their order. What is common comes first."""
+    if isinstance(value, str):
+        return _quoted(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int):
         if abs(value) > _LARGEST:
             raise ValueError("a number in an entry is beyond 2**53")
-        return value
-    if isinstance(value, str):
-        return str(value)
+        return str(int(value))
     if isinstance(value, Mapping):
         if not all(isinstance(name, str) for name in value):
             raise ValueError("an entry's names are strings")
         # RFC 8785, 3.2.3: names are ordered by their UTF-16 code units, for ASCII the order of characters.
         names = sorted(value) if all(map(str.isascii, value)) else sorted(value, key=_utf_16)
-        return {name: _ordered(value[name]) for name in names}
+        return "{" + ",".join(f"{_quoted(name)}:{_written(value[name])}" for name in names) + "}"
     if isinstance(value, list | tuple):
-        return [_ordered(inner) for inner in value]
+        return "[" + ",".join(map(_written, value)) + "]"
     if isinstance(value, float):
         raise ValueError("an entry holds no floating-point numbers: they have no one way of being written")
     raise ValueError(f"an entry cannot hold a {type(value).__name__}")

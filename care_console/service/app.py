@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from starlette.types import Receive, Scope, Send
 
 from care_console import __version__
 from care_console.service.approvals.api import router as approvals_router
@@ -20,7 +21,7 @@ from care_console.service.foundation.health import router as health_router
 from care_console.service.foundation.metrics import MetricsMiddleware
 from care_console.service.foundation.openapi import complete_openapi
 from care_console.service.foundation.services import Services
-from care_console.service.foundation.short_way import ShortWayMiddleware
+from care_console.service.foundation.short_way import ShortWay
 from care_console.service.foundation.stream import router as stream_router
 from care_console.service.links.api import router as links_router
 from care_console.service.messages.api import router as messages_router
@@ -65,6 +66,17 @@ ROUTERS: tuple[APIRouter, ...] = (
 SHORT_READS = (SEARCH_READ, *RECIPIENT_READS)
 
 
+class _App(FastAPI):
+    """The application; what is asked for at every key is answered before the framework's own layers."""
+
+    short_way: ShortWay
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request through."""
+        if not await self.short_way.answers(scope, send):
+            await super().__call__(scope, receive, send)
+
+
 def make_app(services: Services) -> FastAPI:
     """The application on the parts given. Its OpenAPI document is at ``/openapi.json``."""
 
@@ -77,7 +89,7 @@ def make_app(services: Services) -> FastAPI:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
 
-    app = FastAPI(
+    app = _App(
         title="Mobile Voice Messaging",
         version=__version__,
         description="What Care Console works through.",
@@ -86,8 +98,8 @@ def make_app(services: Services) -> FastAPI:
         redoc_url=None,
     )
     app.state.services = services
+    app.short_way = ShortWay(services, SHORT_READS)
     app.add_middleware(BodyLimitMiddleware)
-    app.add_middleware(ShortWayMiddleware, services=services, reads=SHORT_READS)
     app.add_middleware(MetricsMiddleware)
     add_error_handlers(app)
     for router in ROUTERS:

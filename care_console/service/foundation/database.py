@@ -48,7 +48,7 @@ class Database:
             pool_timeout=_POOL_SECONDS,
             hide_parameters=True,  # an error repeats the statement; what was in it is somebody's
         )
-        self._quick = QuickPool(url, pool_size, _POOL_SECONDS)
+        self.quick = QuickPool(url, pool_size, _POOL_SECONDS)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -56,11 +56,11 @@ class Database:
 
         It is a `QuickConnection`, and takes the other's place in what reading needs: `execute`, and its rows.
         """
-        connection = await self._quick.take()
+        connection = await self.quick.take()
         try:
             yield cast(AsyncConnection, connection)
         finally:
-            self._quick.give_back(connection)
+            self.quick.give_back(connection)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -70,7 +70,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
-        self._quick.close()
+        self.quick.close()
         await self.engine.dispose()
 
 

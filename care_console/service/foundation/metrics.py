@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,7 +58,17 @@ def route_of(scope: Scope) -> str:
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     # A method is a word of the caller's choosing, and a label for each would fill the memory.
     method = scope["method"] if scope["method"] in _METHODS else "other"
-    route = route_of(scope)
-    REQUESTS.labels(method, route, status).inc()
-    SECONDS.labels(route).observe(seconds)
+    tell_answered(method, route_of(scope), status, seconds)
+
+
+def tell_answered(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answer to one of our routes, and write its line into the log."""
+    answered, took = _counted(method, route, status)
+    answered.inc()
+    took.observe(seconds)
     log_request(method, route, status, seconds)
+
+
+@cache
+def _counted(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status), SECONDS.labels(route)

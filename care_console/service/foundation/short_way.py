@@ -9,18 +9,19 @@ Both give the same bytes, and a test holds them to it.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import structlog
 from pydantic import BaseModel
-from starlette.types import ASGIApp, Receive, Scope, Send
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.types import Scope, Send
 
 from care_console.contract.roles import Permission
-from care_console.service.foundation.context import NOBODY
-from care_console.service.foundation.quick import flush
+from care_console.service.foundation.metrics import tell_answered
 from care_console.service.foundation.services import Services
 from care_console.service.staff.access import known_actor
 
@@ -45,35 +46,31 @@ class ShortRead:
     endpoint: Callable[..., Awaitable[BaseModel]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Route:
-    path: str
+class ShortWay:
+    """Answers what it can by itself; the rest is the framework's."""
 
-
-class ShortWayMiddleware:
-    """Answers what it can by itself, and hands the rest on."""
-
-    def __init__(self, app: ASGIApp, services: Services, reads: Sequence[ShortRead]) -> None:
-        self._app = app
+    def __init__(self, services: Services, reads: Sequence[ShortRead]) -> None:
         self._services = services
-        self._reads = [(read, _Route(read.template)) for read in reads]
+        self._reads = reads
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request through."""
-        if scope["type"] == "http" and scope["method"] == "GET":
-            for read, route in self._reads:
-                found = read.path.fullmatch(scope["path"])
-                if found is not None:
-                    try:
-                        body = await self._read(scope, read, found.groupdict())
-                    except Exception as error:  # noqa: BLE001 - the long way meets it again, and tells of it
-                        if not isinstance(error, _LongWay):
-                            log.info("request.long_way", route=route.path, why=type(error).__name__)
-                        break
-                    scope["route"] = route
-                    await _answer(send, body)
-                    return
-        await self._app(scope, receive, send)
+    async def answers(self, scope: Scope, send: Send) -> bool:
+        """Whether it has answered; where it has not, nothing was sent."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return False
+        for read in self._reads:
+            found = read.path.fullmatch(scope["path"])
+            if found is not None:
+                began = time.perf_counter()
+                try:
+                    body = await self._read(scope, read, found.groupdict())
+                except Exception as error:  # noqa: BLE001 - the long way meets it again, and tells of it
+                    if not isinstance(error, _LongWay):
+                        log.info("request.long_way", route=read.template, why=type(error).__name__)
+                    return False
+                tell_answered("GET", read.template, 200, time.perf_counter() - began)
+                await _answer(send, body)
+                return True
+        return False
 
     async def _read(self, scope: Scope, read: ShortRead, place: dict[str, str]) -> bytes:
         query = scope["query_string"]
@@ -83,13 +80,17 @@ class ShortWayMiddleware:
             raise _LongWay
         bearer = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         origin = scope["client"][0] if scope.get("client") else "unknown"
-        async with self._services.database.reading() as connection:
-            ctx = self._services.context(connection, NOBODY, origin)
-            ctx = replace(ctx, actor=await known_actor(ctx, bearer.decode("latin-1")))
-            if not ctx.actor.may(read.permission):
+        pool = self._services.database.quick
+        connection = await pool.take()
+        try:
+            actor = await known_actor(connection, self._services.clock.now(), bearer.decode("latin-1"))
+            if not actor.may(read.permission):
                 raise _LongWay
+            ctx = self._services.context(cast(AsyncConnection, connection), actor, origin)
             reply = await read.endpoint(ctx, **place, **words)
-            await flush(connection)  # no entry, no answer
+            await connection.flush()  # no entry, no answer
+        finally:
+            pool.give_back(connection)
         return reply.__pydantic_serializer__.to_json(reply)
 
 

@@ -55,16 +55,19 @@ def bearer_token(header: str | None) -> str:
 
 async def actor_of(ctx: Context, header: str | None) -> Actor:
     """Who the token belongs to; a problem where it is unknown, expired, closed, or its account disabled."""
-    token_hash = hashed(bearer_token(header))
-    [found] = await together(ctx.connection, (_SESSION_OF_TOKEN, {"token_hash": token_hash}))
-    actor = _actor(found.first(), ctx.now)
+    return await _actor_of(ctx.connection, ctx.now, hashed(bearer_token(header)))
+
+
+async def _actor_of(connection: Any, now: datetime, token_hash: bytes) -> Actor:
+    [found] = await together(connection, (_SESSION_OF_TOKEN, {"token_hash": token_hash}))
+    actor = _actor(found.first(), now)
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
     _known[token_hash] = actor
     return actor
 
 
-async def known_actor(ctx: Context, header: str | None) -> Actor:
+async def known_actor(connection: QuickConnection, now: datetime, header: str | None) -> Actor:
     """As `actor_of`; whoever was here before is checked in the round trip of the first thing that is read.
 
     That one gives nothing, and writes nothing, unless the session is as it was; it is an error then, and the
@@ -72,8 +75,8 @@ async def known_actor(ctx: Context, header: str | None) -> Actor:
     """
     token_hash = hashed(bearer_token(header))
     known = _known.get(token_hash)
-    if known is None or not isinstance(ctx.connection, QuickConnection):
-        return await actor_of(ctx, header)
+    if known is None:
+        return await _actor_of(connection, now, token_hash)
 
     values = {
         "token_hash": token_hash,
@@ -81,9 +84,9 @@ async def known_actor(ctx: Context, header: str | None) -> Actor:
         "staff_id": known.staff_id,
         "login": known.name,
         "role": known.role.value if known.role else "",
-        "now": ctx.now,
+        "now": now,
     }
-    ctx.connection.check_with_next((_IS_AS_KNOWN, values), lambda: _forget(token_hash))
+    connection.check_with_next((_IS_AS_KNOWN, values), lambda: _forget(token_hash))
     return known
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI
@@ -25,9 +26,9 @@ async def somebody(services: Services) -> int:
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, "test")
         recipient = await builders.a_recipient(ctx, phone="+12145550142", name="Íñigo O'Nguyễn-Smith <b>")
-        message = await builders.a_message(ctx, recipient_id=recipient)
+        message = await builders.a_message(ctx, recipient_id=recipient, imported_id="MSG-000142")
         await builders.a_link(ctx, message)
-        await builders.a_charge(ctx, message)
+        await builders.a_charge(ctx, message, charged_at=datetime(2026, 11, 14, 17, tzinfo=UTC))
     return recipient
 
 
@@ -43,6 +44,11 @@ def long_way(services: Services, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
     "path",
     [
         "/v1/search?q=214-555-0142",
+        "/v1/search?q=msg-000142",
+        "/v1/search?q=MSG-000143",
+        "/v1/search?q=4242+3.99+nov+14",
+        "/v1/search?q=4242+3.99+nov+3",
+        "/v1/search?q=0142",
         "/v1/search?q=%C3%ADnigo+nguyen&limit=3",
         "/v1/search",
         "/v1/search?q=a&limit=51",

@@ -54,6 +54,8 @@ LEAST_DIGITS = 3
 LEAST_LETTERS = 4
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _NUMBERS_SAID = frozenset((*UNITS, *TEENS, *TENS, *HUNDREDS, *REPEATS))
+MOST_AT_A_GLANCE = 1
+"""Where no more than this is a letter, or a word for one or for a number, nothing is spelled out."""
 _SAID = _NUMBERS_SAID | LETTERS.keys()
 _SOFT = re.compile(r"[\s\-\u2010-\u2015,;.·/]{0,4}")
 _HEARD = re.compile(r"[0-9]+|[A-Z0-9]{1,6}|(?=[a-z]*[0-9])[a-z0-9]{1,6}")
@@ -132,8 +134,9 @@ def digits_written(text: str) -> str:
 
 def spell(text: str) -> list[Spelled]:
     """Each row of letters and digits that was spelled out, read as one."""
-    if text.isascii() and sum(len(one) == 1 or one in _SAID for one in _WORD.findall(text.lower())) < 2:
-        return []  # at a glance: nothing in it is said letter by letter
+    said = text.isascii() and sum(len(one) == 1 or one in _SAID for one in _WORD.findall(text.lower()))
+    if text.isascii() and said <= MOST_AT_A_GLANCE:
+        return []
     words = words_of(text)
     found, at = [], 0
     while at < len(words):

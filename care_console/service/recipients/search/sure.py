@@ -23,7 +23,7 @@ from care_console.service.foundation.quick import QuickConnection
 from care_console.service.recipients.search import hits, lookups
 from care_console.service.recipients.search.cards import ChargeSaid, read_charge
 from care_console.service.recipients.search.found import MOST_ENDINGS, Found, Rank, merged
-from care_console.service.recipients.search.numbers import Numbers
+from care_console.service.recipients.search.numbers import Numbers, read_numbers
 from care_console.service.recipients.search.reading import Reading, cleaned
 from care_console.service.recipients.search.reasons import LAST_DIGITS, as_found, charge_of_person
 from care_console.service.recipients.search.words import AROUND
@@ -31,6 +31,8 @@ from care_console.service.recipients.search.words import AROUND
 _PHONE = re.compile(r"(?:\+?1[ .-]?)?(?:\(([2-9]\d\d)\)|([2-9]\d\d))[ .-]{0,2}([2-9]\d\d)[ .-]{0,2}(\d{4})")
 # Letters and digits, and never a code read aloud in pieces: nobody's phone, name or card is written so.
 _REFERENCE = re.compile(r"(?=.*(?:\d{3}|_))[A-Za-z]{2}[\w-]{4,62}", re.ASCII)
+# Four digits, an amount in some form of digits, and at least one more thing.
+_MAY_BE_CHARGE = re.compile(r"^(?=.*\d{4}(?!\d))(?=.*(?:[$.,]|\d{3}|[a-z])).*\S \S+ \S", re.IGNORECASE)
 _MOST_EACH = 5
 
 _PERSON = """
@@ -94,14 +96,14 @@ def read_surely(typed: str, today: date, descriptor: str = "") -> Reading | None
 
 def _card(said: str, today: date, descriptor: str) -> Reading | None:
     """A card's last four, an amount and a day, and nothing else."""
-    if not re.search(r"\b\d{4}\b", said):
+    if not _MAY_BE_CHARGE.search(said):
         return None
     charge, rest = read_charge(said, today, descriptor)
     if charge is None or charge.amount_cents is None or charge.days is None or len(charge.last4s) != 1:
         return None
     if rest.strip(AROUND + "xX") != charge.last4s[0]:
         return None
-    return Reading(numbers=Numbers(endings=charge.last4s), charge=charge)
+    return Reading(numbers=read_numbers(rest), charge=charge)
 
 
 async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit]:
@@ -157,12 +159,11 @@ def _values(sure: Reading) -> dict[str, Any]:
         return {"phone": sure.numbers.whole[0]}
     if sure.references:
         return {"refs": list(sure.references)}
-    charge, [digits] = sure.charge or ChargeSaid(), sure.numbers.endings
-    reverse = digits[::-1]
+    charge, reversed_ = sure.charge or ChargeSaid(), [digits[::-1] for digits in sure.numbers.endings]
     return {
-        "last4s": [digits],
-        "lows": [reverse],
-        "highs": [lookups.behind(reverse)],
+        "last4s": list(charge.last4s),
+        "lows": reversed_,
+        "highs": list(map(lookups.behind, reversed_)),
         "amount": charge.amount_cents,
         **lookups.window(charge),
     }
