@@ -123,6 +123,11 @@ class Settings(BaseSettings):
     approval_hours: float = Field(
         default=24.0, gt=0, description="How long a request waits for another person's decision, in hours."
     )
+    jobs_stalled_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        description="How long a worker may be silent before its jobs are taken up, in seconds.",
+    )
     preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
     link_days: int = Field(default=30, description="How long a link lives, in days.")
     prices: Annotated[str, AfterValidator(_price_list)] = Field(

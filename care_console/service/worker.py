@@ -10,13 +10,13 @@ import psycopg
 import structlog
 from procrastinate.exceptions import ConnectorException
 
-from care_console.service.foundation.jobs import HEARTBEAT_SECONDS, STALLED_AFTER_SECONDS
 from care_console.service.foundation.services import Services
 from care_console.service.job_rooms import EVERY_TASK
 
 log = structlog.get_logger(__name__)
 
 CONCURRENCY = 8
+_HEARTBEATS = 4  # so many within the time after which a silent worker counts as dead
 AGAIN_SECONDS = 2.0
 STOP_SECONDS = 15  # a call to the card processor may take ten; it is better answered than cut off
 
@@ -40,6 +40,7 @@ async def run_worker(services: Services, *, until_empty: bool = False) -> None:
 
 async def _run_once(services: Services, *, until_empty: bool) -> None:
     connector = procrastinate.PsycopgConnector(conninfo=services.database.url)
+    stalled = services.settings.jobs_stalled_seconds
     with EVERY_TASK.replace_connector(connector) as app:
         async with app.open_async():
             await app.run_worker_async(
@@ -47,8 +48,8 @@ async def _run_once(services: Services, *, until_empty: bool) -> None:
                 concurrency=CONCURRENCY,
                 wait=not until_empty,
                 fetch_job_polling_interval=1.0,
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=STALLED_AFTER_SECONDS,
+                update_heartbeat_interval=stalled / _HEARTBEATS,
+                stalled_worker_timeout=stalled,
                 shutdown_graceful_timeout=STOP_SECONDS,
                 delete_jobs="successful",
                 install_signal_handlers=False,

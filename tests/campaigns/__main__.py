@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from tests.campaigns import refunds
 from tests.support.postgres import running_cluster
 
 FIGURES = Path("build") / "campaigns"
-CAMPAIGNS = {"refunds": refunds.LONG}
+
+
+class Outcome(Protocol):
+    """What each campaign gives back."""
+
+    @property
+    def held(self) -> bool: ...
+
+    def figures(self) -> dict[str, object]: ...
+
+
+def _refunds(told: argparse.Namespace) -> Outcome:
+    sizes = {"refunds": told.refunds, "kills": told.kills}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    with running_cluster() as cluster:
+        plan = dataclasses.replace(refunds.LONG, **given)
+        return asyncio.run(refunds.run(plan, told.seed, cluster.database()))
+
+
+CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {"refunds": _refunds}
 
 
 def main() -> int:
@@ -20,12 +42,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.campaigns")
     parser.add_argument("name", nargs="?", choices=sorted(CAMPAIGNS), help="one of them; all by default")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--refunds", type=int, help="how many refunds")
+    parser.add_argument("--kills", type=int, help="how many deaths at numbered points")
     told = parser.parse_args()
     FIGURES.mkdir(parents=True, exist_ok=True)
     held = True
     for name in [told.name] if told.name else sorted(CAMPAIGNS):
-        with running_cluster() as cluster:
-            outcome = asyncio.run(refunds.run(CAMPAIGNS[name], told.seed, cluster.database()))
+        outcome = CAMPAIGNS[name](told)
         held &= outcome.held
         file = FIGURES / f"{name}.json"
         file.write_text(json.dumps(outcome.figures(), indent=2) + "\n")

@@ -1,76 +1,103 @@
-"""The service's web and worker as processes that are killed with -9 and started again."""
+"""The service's web and workers, each dying at one numbered point after another and started again."""
 
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
-_READY_SECONDS = 60.0
+from tests.campaigns.fault_proxy import FaultProxy
+from tests.campaigns.points import PROCESSOR, WEB, WEBHOOK, WORKER, Tally
+from tests.campaigns.zygote import Incarnation, Zygote
+
+DOORS = 5
+_PATIENCE_SECONDS = 12.0
+"""How long a process is waited for to come by its points, before it dies where it happens to be."""
 
 
-class Killable:
-    """One process of the service, by the words of its command."""
+class Undertaker:
+    """Keeps two web processes and three workers running, and lets them die until there were enough deaths."""
 
-    def __init__(self, words: list[str], environment: Mapping[str, str]) -> None:
-        self._words = words
-        self._environment = os.environ | dict(environment)
-        self._process: asyncio.subprocess.Process | None = None
-        self.kills = 0
+    def __init__(
+        self,
+        zygote: Zygote,
+        proxy: FaultProxy,
+        environment: Mapping[str, str],
+        folder: Path,
+        ports: tuple[int, int],
+        tally: Tally,
+    ) -> None:
+        self.tally = tally
+        self.elsewhere = 0
+        self._ports = ports
+        self._zygote = zygote
+        self._proxy = proxy
+        self._environment = dict(environment)
+        self._folder = folder  # of the logs, by which each tells where it died
+        self._peace = asyncio.Event()
 
-    async def start(self) -> None:
-        """Start it, and wait until it says that it is ready."""
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "care_console", "service"),
-            *self._words,
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        assert self._process.stdout is not None
-        async with asyncio.timeout(_READY_SECONDS):
-            line = await self._process.stdout.readline()
-        assert line.startswith((b"listening on", b"working")), f"{self._words} said {line!r}"
-
-    async def kill(self) -> None:
-        """kill -9, and start it again."""
-        await self._end(signal.SIGKILL)
-        self.kills += 1
-        await self.start()
-
-    async def close(self) -> None:
-        """Ask it to end."""
-        await self._end(signal.SIGTERM)
-
-    async def _end(self, how: signal.Signals) -> None:
-        if self._process is None:
-            return
-        with suppress(ProcessLookupError):
-            self._process.send_signal(how)
+    @contextlib.asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """The processes, for as long as the block lasts."""
+        first, second = (["web", "--port", str(port)] for port in self._ports)
+        kinds = [(first, WEB + WEBHOOK), (second, WEB), *[(["worker"], WORKER + PROCESSOR)] * 3]
+        slots = [
+            asyncio.create_task(self._keep(words, points, door)) for door, (words, points) in enumerate(kinds)
+        ]
         try:
-            async with asyncio.timeout(30):
-                await self._process.wait()
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        self._process = None
+            yield
+        finally:
+            for slot in slots:
+                slot.cancel()
+            outcomes = await asyncio.gather(*slots, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+
+    def make_peace(self) -> None:
+        """From now on nobody dies any more."""
+        self._peace.set()
+
+    async def _keep(self, words: list[str], points: tuple[str, ...], door: int) -> None:
+        log = self._folder / f"slot{door}.log"
+        common = {"CARE_STRIPE_URL": self._proxy.doors[door], "CAMPAIGN_LOG": str(log)}
+        life: Incarnation | None = None
+        try:
+            while True:
+                aims, passes = self.tally.aim(() if self._peace.is_set() else points)
+                armed = {"CARE_DIE_AT": f"{','.join(aims.difference(PROCESSOR))}:{passes}"}
+                life = await self._zygote.spawn(words, self._environment | common | armed)
+                self._proxy.watch(door, aims.intersection(PROCESSOR), life)
+                await self._until_its_end(life, bool(aims), log)
+        finally:
+            if life is not None:
+                await life.end(signal.SIGTERM)
+
+    async def _until_its_end(self, life: Incarnation, is_to_die: bool, log: Path) -> None:
+        peace = asyncio.create_task(self._peace.wait())
+        try:
+            limits = {life.ended, peace} if is_to_die else {life.ended}
+            patience = _PATIENCE_SECONDS if is_to_die else None
+            await asyncio.wait(limits, timeout=patience, return_when="FIRST_COMPLETED")
+        finally:
+            peace.cancel()
+        if not life.is_over:
+            self.elsewhere += 1
+            await life.end(signal.SIGKILL)
+            return
+        last = _last_line(log)
+        point = self._proxy.killed.pop(life.pid, last.removeprefix("dies at "))
+        assert life.ended.result() == -signal.SIGKILL, f"ended by itself: {life.ended.result()}, {last}"
+        self.tally.deaths[point] += 1
 
 
-@asynccontextmanager
-async def running(*processes: Killable) -> AsyncIterator[None]:
-    """All of them started, and ended in the end."""
-    try:
-        for process in processes:
-            await process.start()
-        yield
-    finally:
-        for process in processes:
-            await process.close()
+def _last_line(log: Path) -> str:
+    lines = log.read_text().splitlines() if log.exists() else []
+    log.unlink(missing_ok=True)
+    return lines[-1] if lines else ""
 
 
 def free_port() -> int:

@@ -1,256 +1,281 @@
 """Partial refunds through everything that can go wrong: the processor's refunds equal the intents, each once.
 
-A proxy between service and processor loses, repeats, delays and breaks requests; web and worker are killed
-with -9. What counts in the end is the processor's own journal.
+People ask side by side, two on each charge; a proxy between service and processor loses, repeats, delays and
+breaks requests; the processor breaks by itself; its webhooks come late, twice and out of order; web and
+workers die at numbered points of the code; jobs are lost; the line is down for longer than a key is kept.
+What counts in the end is the processor's own journal.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import tempfile
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from care_console.contract.roles import Role
 from care_console.service.foundation.context import SYSTEM
+from care_console.service.foundation.jobs import defer
 from care_console.service.foundation.services import Services
 from care_console.service.refunds.tables import refunds
 from care_console.service.settings import Settings
 from care_console.service.staff.rules import add_staff
 from care_console.service.wiring import wired
-from tests.campaigns.fault_proxy import fault_proxy
-from tests.campaigns.processes import Killable, free_port, running
+from tests.campaigns.fault_proxy import FaultProxy, fault_proxy
+from tests.campaigns.judging import OPEN, Outcome, judge
+from tests.campaigns.people import PASSWORD, Paid, People
+from tests.campaigns.points import Tally
+from tests.campaigns.processes import DOORS, Undertaker, free_port
+from tests.campaigns.zygote import zygote
 from tests.support import builders
 from tests.support.card_twin import CardTwin, card_twin
 
-PASSWORD = "only for this campaign"
-_OPEN = ("waiting", "submitted", "unknown", "pending", "awaiting_approval")
-_SHIFT_CENTS = 5000  # under the $60 that one person may give back in a shift
+_GHOSTS = 0.06
+_AHEAD = 150
+_CHARGES_AT_ONCE = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long a campaign is. `settle_seconds` bounds the wait for the last refund."""
+    """How long a campaign is, and how fast what waits in it. `kills` are at points, as many at each.
+
+    `dark`: refunds asked for in each darkness; `settle_seconds` bounds the wait for the last refund; after
+    `stalled_seconds` a silent worker's jobs are taken up, after `certain_seconds` a refund may have failed.
+    """
 
     refunds: int
     kills: int
-    settle_seconds: float
-    pause_seconds: float
+    dark: int
+    hours: tuple[int, ...] = (22, 25)
+    settle_seconds: float = 600.0
+    stalled_seconds: float = 8.0
+    certain_seconds: float = 15.0
+    loses_jobs: bool = True
 
 
-LONG = Plan(refunds=500, kills=24, settle_seconds=600, pause_seconds=5.0)
-SHORT = Plan(refunds=30, kills=2, settle_seconds=150, pause_seconds=3.0)
+LONG = Plan(refunds=5000, kills=1000, dark=60)
+SHORT = Plan(
+    refunds=30,
+    kills=10,
+    dark=4,
+    hours=(25,),
+    settle_seconds=90.0,
+    stalled_seconds=1.5,
+    certain_seconds=3.0,
+    loses_jobs=False,  # the sweep takes two minutes to find them
+)
 
 
 @dataclass
-class Outcome:
-    """What came of a campaign. `wrong` holds a sentence for each promise that was broken."""
+class _Field:
+    """Everything a campaign works with."""
 
-    seed: int
-    intents: int = 0
-    states: Counter[str] = field(default_factory=Counter)
-    at_the_processor: int = 0
-    requests: int = 0
-    faults: Counter[str] = field(default_factory=Counter)
-    broken: int = 0
-    kills: int = 0
-    seconds: float = 0.0
-    wrong: list[str] = field(default_factory=list)
-
-    @property
-    def held(self) -> bool:
-        """Whether every promise was kept."""
-        return not self.wrong
-
-    def figures(self) -> dict[str, Any]:
-        """For the report."""
-        return vars(self) | {"states": dict(self.states), "faults": dict(self.faults), "held": self.held}
-
-
-@dataclass(frozen=True, slots=True)
-class _Charge:
-    id: int
-    processor_ref: str
-    amount_cents: int
+    plan: Plan
+    services: Services
+    twin: CardTwin
+    proxy: FaultProxy
+    undertaker: Undertaker
+    people: People
+    chance: random.Random
+    charges: dict[str, Paid]
 
 
 async def run(plan: Plan, seed: int, database_url: str) -> Outcome:
     """Run a campaign on an empty, migrated database."""
-    began, chance, outcome = time.monotonic(), random.Random(seed), Outcome(seed)
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        webhook = f"http://127.0.0.1:{port}/gateways/cards/stripe/webhook"
-        async with card_twin(webhook_url=webhook) as twin, fault_proxy(twin.url, seed) as proxy:
-            environment = _environment(Path(folder), database_url, proxy.url, twin.secret)
-            web = Killable(["web", "--port", str(port)], environment)
-            worker = Killable(["worker"], environment)
-            settings = Settings(data_dir=Path(folder), stripe_key="sk_test_campaign")  # type: ignore[arg-type]
-            async with wired(settings, database_url) as services, running(web, worker):
-                charges = await _charges(services, twin, chance, plan.refunds)
-                logins = await _staff(services, sum(charge.amount_cents for charge in charges))
-                await twin.tell("/webhooks", copies=2, delay_seconds=0.5)
-                killer = asyncio.create_task(_kill(plan, chance, [web, worker]))
-                breaker = asyncio.create_task(_break(plan, twin, random.Random(seed)))
-                outcome.intents = await _ask_all(f"http://127.0.0.1:{port}", charges, logins, plan, chance)
-                await killer
-                await breaker
-                await _settled(services, plan)
-                await proxy.settled()
-                await _judge(services, twin, charges, outcome)
-            outcome.requests, outcome.faults = proxy.requests, proxy.done
-            outcome.kills = web.kills + worker.kills
+    began, outcome = time.monotonic(), Outcome(seed)
+    async with _made(plan, seed, database_url) as on:
+        kinds = (_webhooks, _breakdowns, _lost_jobs) if plan.loses_jobs else (_webhooks, _breakdowns)
+        storms = [asyncio.create_task(storm(on)) for storm in kinds]
+        try:
+            async with asyncio.timeout(3 * 3600):
+                await _ask_and_die(on)
+        finally:
+            for storm in storms:
+                storm.cancel()
+            await asyncio.gather(*storms, return_exceptions=True)
+        on.undertaker.make_peace()
+        await on.twin.tell("/webhooks/release", order="shuffled", seed=seed)
+        await on.twin.tell("/webhooks", copies=2)
+        outcome.settled_seconds.append(await _settled(on))
+        for hours in plan.hours:
+            await _darkness(on, hours)
+            outcome.settled_seconds.append(await _settled(on))
+        await on.proxy.settled()
+        await judge(on.services, on.twin, on.charges, on.people, outcome)
+        outcome.tell_of(on.proxy, on.undertaker)
     outcome.seconds = round(time.monotonic() - began, 1)
     return outcome
 
 
-def _environment(folder: Path, database_url: str, processor: str, secret: str) -> dict[str, str]:
+@contextlib.asynccontextmanager
+async def _made(plan: Plan, seed: int, database_url: str) -> AsyncIterator[_Field]:
+    chance = random.Random(seed)
+    async with contextlib.AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        enter = stack.enter_async_context
+        ports = (free_port(), free_port())
+        urls = [f"http://127.0.0.1:{port}" for port in ports]
+        twin = await enter(card_twin(webhook_url=f"{urls[0]}/gateways/cards/stripe/webhook"))
+        proxy = await enter(fault_proxy(twin.url, seed, doors=DOORS, adrift_seconds=plan.certain_seconds / 3))
+        settings = Settings(data_dir=folder, stripe_key="sk_test_campaign")  # type: ignore[arg-type]
+        services = await enter(wired(settings, database_url))
+        environment = _environment(plan, folder, database_url, twin.secret)
+        tally = Tally(plan.kills, seed)
+        undertaker = Undertaker(await enter(zygote()), proxy, environment, folder, ports, tally)
+        client = await enter(httpx.AsyncClient(timeout=20, trust_env=False))
+
+        async def hire(login: str) -> None:
+            async with services.database.begin() as connection:
+                await add_staff(
+                    services.context(connection, SYSTEM, "campaign"), login, Role.SPECIALIST, PASSWORD
+                )
+
+        people = People(client, urls, random.Random(seed), hire)
+        await enter(undertaker.at_work())
+        yield _Field(plan, services, twin, proxy, undertaker, people, chance, {})
+
+
+def _environment(plan: Plan, folder: Path, database_url: str, secret: str) -> dict[str, str]:
     return {
         "CARE_DATA_DIR": str(folder),
         "CARE_DATABASE_URL": database_url,
-        "CARE_STRIPE_URL": processor,
         "CARE_STRIPE_KEY": "sk_test_campaign",
         "CARE_STRIPE_WEBHOOK_SECRET": secret,
-        "CARE_REFUND_WAIT_SECONDS": "0",
-        "CARE_REFUND_READING_SECONDS": "0.2",
-        "CARE_REFUND_CERTAIN_SECONDS": "15",
+        "CARE_REFUND_WAIT_SECONDS": "1",
+        "CARE_REFUND_READING_SECONDS": str(plan.certain_seconds / 75),
+        "CARE_REFUND_CERTAIN_SECONDS": str(plan.certain_seconds),
+        "CARE_JOBS_STALLED_SECONDS": str(plan.stalled_seconds),
+        "CARE_ACCESS_MINUTES": "720",
+        "CARE_POOL_SIZE": "5",
     }
 
 
-async def _charges(services: Services, twin: CardTwin, chance: random.Random, count: int) -> list[_Charge]:
-    """A charge for each four refunds, each of a caller of its own."""
-    charges = []
-    for _ in range(max(1, count // 4)):
-        amount = chance.choice((299, 399, 549))
-        reference = await twin.paid(amount)
-        async with services.database.begin() as connection:
-            ctx = services.context(connection, SYSTEM, "campaign")
-            message = await builders.a_message(ctx, price_cents=amount)
-            charge = await builders.a_charge(ctx, message, amount_cents=amount, processor_ref=reference)
-        charges.append(_Charge(charge, reference, amount))
-    return charges
+async def _ask_and_die(on: _Field) -> None:
+    """Ask until there were enough refunds and enough deaths: neither runs far ahead of the other."""
+    tally, plan = on.undertaker.tally, on.plan
+
+    def is_over() -> bool:
+        return tally.is_full and len(on.people.taken) >= plan.refunds
+
+    async def side_by_side() -> None:
+        while not is_over():
+            deadline = time.monotonic() + 5  # nothing to ask for may be why nobody dies
+            while len(on.people.taken) * plan.kills > (tally.total * plan.refunds + _AHEAD * plan.kills):
+                if is_over() or time.monotonic() > deadline:
+                    break
+                await asyncio.sleep(0.1)
+            await on.people.refund(await _charge(on))
+
+    telling = asyncio.create_task(_tell_how_far(on))
+    try:
+        await asyncio.gather(*(side_by_side() for _ in range(_CHARGES_AT_ONCE)))
+    finally:
+        telling.cancel()
 
 
-async def _staff(services: Services, total_cents: int) -> list[str]:
-    logins = [f"campaign{number}" for number in range(total_cents // _SHIFT_CENTS + 2)]
-    async with services.database.begin() as connection:
-        ctx = services.context(connection, SYSTEM, "campaign")
-        for login in logins:
-            await add_staff(ctx, login, Role.SPECIALIST, PASSWORD)
-    return logins
+async def _tell_how_far(on: _Field) -> None:
+    while True:
+        await asyncio.sleep(60)
+        print(f"{len(on.people.taken)} refunds asked for, {on.undertaker.tally.total} deaths at points")
 
 
-async def _kill(plan: Plan, chance: random.Random, processes: list[Killable]) -> None:
-    for _ in range(plan.kills):
-        await asyncio.sleep(chance.uniform(0.2, 1.0) * plan.pause_seconds)
-        await chance.choice(processes).kill()
+async def _charge(on: _Field) -> Paid:
+    """A new charge, of a caller of its own."""
+    amount = on.chance.choice((299, 399, 549))
+    is_ghost = on.chance.random() < _GHOSTS
+    reference = f"pi_ghost_{uuid4().hex}" if is_ghost else await on.twin.paid(amount)
+    async with on.services.database.begin() as connection:
+        ctx = on.services.context(connection, SYSTEM, "campaign")
+        phone = f"+1214{200 + len(on.charges) // 10000:03}{len(on.charges) % 10000:04}"
+        recipient = await builders.a_recipient(ctx, phone=phone)
+        message = await builders.a_message(ctx, price_cents=amount, recipient_id=recipient)
+        charge = await builders.a_charge(ctx, message, amount_cents=amount, processor_ref=reference)
+    on.charges[reference] = Paid(charge, reference, amount, is_ghost)
+    return on.charges[reference]
 
 
-async def _break(plan: Plan, twin: CardTwin, chance: random.Random) -> None:
-    """Let the processor itself answer 500 before and after its work, which it remembers."""
-    count = max(2, plan.refunds // 25)
-    for _ in range(count):
-        await asyncio.sleep(chance.uniform(0.2, 1.0))
-        await twin.faults(chance.choice(("500", "500_after")), path="/v1/refunds", method="POST")
+async def _webhooks(on: _Field) -> None:
+    """Let events come once, twice or three times, late, held back and then out of order."""
+    chance = random.Random(on.chance.getrandbits(32))
+    while True:
+        await on.twin.tell(
+            "/webhooks",
+            copies=chance.randint(1, 3),
+            delay_seconds=chance.choice((0, 0.5, 3)),
+            hold=chance.random() < 0.4,
+        )
+        await asyncio.sleep(chance.uniform(1, 4))
+        await on.twin.tell(
+            "/webhooks/release", order=chance.choice(("reversed", "shuffled")), seed=chance.getrandbits(16)
+        )
 
 
-async def _ask_all(
-    url: str, charges: list[_Charge], logins: list[str], plan: Plan, chance: random.Random
-) -> int:
-    """Ask for every refund, charge by charge, some charges side by side; how many intents were taken."""
-    queue = list(charges)
-    seeds = [chance.getrandbits(32) for _ in range(4)]
-
-    async def person(seed: int) -> int:
-        mine, taken = random.Random(seed), 0
-        async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as client:
-            while queue:
-                charge = queue.pop()
-                client.headers["Authorization"] = await _sign_in(client, logins[charge.id % len(logins)])
-                taken += await _ask_parts(client, charge, mine)
-        return taken
-
-    async with asyncio.timeout(plan.settle_seconds + 60 * plan.kills):
-        return sum(await asyncio.gather(*(person(seed) for seed in seeds)))
+async def _breakdowns(on: _Field) -> None:
+    """Let the processor itself go wrong before and after its work, which it remembers."""
+    chance = random.Random(on.chance.getrandbits(32))
+    while True:
+        kind = chance.choice(("500", "500_after", "503", "429", "drop_reply"))
+        await on.twin.faults(kind, path="/v1/refunds", method=chance.choice(("POST", "POST", "GET")))
+        await asyncio.sleep(chance.uniform(0.2, 2.0))
 
 
-async def _ask_parts(client: httpx.AsyncClient, charge: _Charge, chance: random.Random) -> int:
-    """Four parts of one charge, the last asking for a cent too much now and then."""
-    held, taken = 0, 0
-    for _ in range(4):
-        part = chance.randint(1, charge.amount_cents // 4)
-        key = str(UUID(int=chance.getrandbits(128), version=4))
-        body = {"amount_cents": part, "reason": "goodwill", "note": "", "expected_refunded_cents": held}
-        answer = await _post(client, f"/v1/charges/{charge.id}/refunds", body, key)
-        while answer.status_code == 409:  # one of ours failed meanwhile and gave its part back
-            held = body["expected_refunded_cents"] = answer.json()["fields"]["refunded_cents"]
-            key = str(UUID(int=chance.getrandbits(128), version=4))
-            answer = await _post(client, f"/v1/charges/{charge.id}/refunds", body, key)
-        assert answer.status_code == 202, answer.text
-        held, taken = held + part, taken + 1
-    return taken
+async def _lost_jobs(on: _Field) -> None:
+    """Lose a job now and then, whatever the accident: the sweep finds what has none."""
+    lose = text(
+        "DELETE FROM procrastinate_jobs WHERE id IN (SELECT id FROM procrastinate_jobs WHERE status = 'todo' "
+        "AND task_name IN ('refunds:send', 'refunds:reconcile', 'refunds:read_told') LIMIT 1)"
+    )
+    while True:
+        await asyncio.sleep(5)
+        async with on.services.database.begin() as connection:
+            await connection.execute(lose)
 
 
-async def _sign_in(client: httpx.AsyncClient, login: str) -> str:
-    answer = await _post(client, "/v1/session", {"login": login, "password": PASSWORD}, "")
-    return f"Bearer {answer.json()['access_token']}"
+async def _darkness(on: _Field, hours: int) -> None:
+    """Refunds are asked for, some arrive, none is answered, and the line stays down for hours: for less than
 
-
-async def _post(client: httpx.AsyncClient, path: str, body: dict[str, Any], key: str) -> httpx.Response:
-    """Post until there is an answer: with the same key, as the desk does."""
-    for _ in range(600):
-        try:
-            answer = await client.post(path, json=body, headers={"Idempotency-Key": key})
-        except httpx.TransportError:
+    our 23, after which no key is sent again, and for more than the 24 after which the processor forgets it.
+    """
+    on.proxy.is_dark = True
+    before = set(on.people.taken)
+    while len(on.people.taken) < len(before) + on.plan.dark:
+        await on.people.refund(await _charge(on))
+    async with asyncio.timeout(120):
+        while await _count(on, ("waiting",)):  # noqa: ASYNC110 - it is the database that changes
             await asyncio.sleep(0.2)
-            continue
-        if answer.status_code < 500:
-            return answer
-        await asyncio.sleep(0.2)
-    raise TimeoutError(f"no answer from {path}")
+    await on.twin.clock(hours * 3600)
+    gone_by = {
+        name: refunds.c[name] - timedelta(hours=hours)
+        for name in ("requested_at", "sends_at", "submitted_at", "attempted_at", "read_at")
+    }
+    async with on.services.database.begin() as connection:
+        await connection.execute(update(refunds).where(refunds.c.state.in_(OPEN)).values(gone_by))
+    on.proxy.is_dark = False
 
 
-async def _settled(services: Services, plan: Plan) -> None:
-    deadline = time.monotonic() + plan.settle_seconds
-    while time.monotonic() < deadline:
-        async with services.database.begin() as connection:
-            query = select(refunds.c.id).where(refunds.c.state.in_(_OPEN)).limit(1)
-            if (await connection.execute(query)).first() is None:
-                return
-        await asyncio.sleep(0.5)
+async def _count(on: _Field, states: tuple[str, ...]) -> int:
+    async with on.services.database.begin() as connection:
+        query = select(refunds.c.id).where(refunds.c.state.in_(states))
+        return len((await connection.execute(query)).all())
 
 
-async def _judge(services: Services, twin: CardTwin, charges: list[_Charge], outcome: Outcome) -> None:
-    """Hold the processor's journal against the intents."""
-    async with services.database.begin() as connection:
-        rows = (await connection.execute(select(refunds))).all()
-    outcome.states = Counter(row.state for row in rows)
-    given = {str(row.id): row.amount_cents for row in rows if row.state == "succeeded"}
-    made = [line for line in await twin.journal("refund") if line.get("refund_id")]
-    outcome.at_the_processor = len(made)
-    outcome.broken = len(await twin.journal("fault_taken"))
-    by_id = Counter(line["refund_id"] for line in made)
-    by_payment: dict[str, int] = defaultdict(int)
-    for line in made:
-        by_payment[line["payment_intent"]] += line["amount_cents"]
-    amounts = {charge.processor_ref: charge.amount_cents for charge in charges}
-    wrong = outcome.wrong
-    wrong += [f"{id} was made {count} times" for id, count in by_id.items() if count != 1]
-    wrong += [f"{id} is at the processor, and is not ours" for id in by_id if id not in given]
-    wrong += [f"{id} succeeded with us, and is not at the processor" for id in given if id not in by_id]
-    wrong += [
-        f"{line['refund_id']}: {line['amount_cents']} cents, not {given[line['refund_id']]}"
-        for line in made
-        if given.get(line["refund_id"], line["amount_cents"]) != line["amount_cents"]
-    ]
-    wrong += [f"{ref}: {sum_} of {amounts[ref]}" for ref, sum_ in by_payment.items() if sum_ > amounts[ref]]
-    wrong += [f"{count} are {state}" for state, count in outcome.states.items() if state in _OPEN]
-    if len(rows) != outcome.intents:
-        wrong.append(f"{outcome.intents} were taken, {len(rows)} are stored")
+async def _settled(on: _Field) -> float:
+    """Wait until none is open; how long that took. Taking up what was stalled is not left to the minute."""
+    began = time.monotonic()
+    while time.monotonic() - began < on.plan.settle_seconds:
+        if not await _count(on, OPEN):
+            break
+        async with on.services.database.begin() as connection:
+            ctx = on.services.context(connection, SYSTEM, "campaign")
+            await defer(ctx, "jobs:take_up_stalled", timestamp=0)
+        await asyncio.sleep(1)
+    return round(time.monotonic() - began, 1)

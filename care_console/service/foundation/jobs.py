@@ -15,9 +15,6 @@ from care_console.service.foundation.context import Context
 from care_console.service.foundation.database import driver_connection
 from care_console.service.foundation.services import Services
 
-STALLED_AFTER_SECONDS = 20
-HEARTBEAT_SECONDS = 5
-
 log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
 
@@ -54,7 +51,8 @@ async def take_up_stalled(context: JobContext, timestamp: int) -> None:
     A periodic one is put away instead, since its next one comes by itself and may be queued already.
     """
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+    silent = services_of(context).settings.jobs_stalled_seconds
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=silent):
         log.warning("jobs.taken_up", job_id=job.id, task=job.task_name, seen=timestamp)
         try:
             if job.queueing_lock is None:

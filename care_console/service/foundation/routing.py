@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from care_console.contract.roles import Permission
 from care_console.service.foundation.context import NOBODY, Context
+from care_console.service.foundation.fault_points import passing
 from care_console.service.foundation.idempotency import (
     StoredAnswer,
     checked_key,
@@ -53,7 +54,9 @@ class OpenRoute(APIRoute):
             await request.body()  # before a connection is taken: somebody who sends slowly would keep it
             async with services.database.begin() as connection:
                 request.state.context = services.context(connection, NOBODY, origin_of(request))
-                return await inner(request)
+                response = await inner(request)
+            passing("open.committed")
+            return response
 
         return handle
 
@@ -75,9 +78,10 @@ class StaffRoute(APIRoute):
                 ctx = services.context(connection, NOBODY, origin_of(request))
                 ctx = replace(ctx, actor=await actor_of(ctx, request.headers.get("authorization")))
                 request.state.context = ctx
-                if request.method == "POST":
-                    return await _once(ctx, request, inner)
-                return await inner(request)
+                is_once = request.method == "POST"
+                response = await (_once(ctx, request, inner) if is_once else inner(request))
+            passing("request.committed")
+            return response
 
         return handle
 
@@ -117,10 +121,12 @@ async def _once(ctx: Context, request: Request, inner: Handler) -> Response:
     if stored is not None:
         headers = {"Idempotent-Replayed": "true"}
         return Response(stored.body, stored.status, headers, stored.media_type)
+    passing("request.claimed")
     response = await inner(request)
     answer = StoredAnswer(response.status_code, bytes(response.body), response.media_type)
     media_type = response.headers.get("content-type")
     await store_answer(ctx.connection, key, replace(answer, media_type=media_type))
+    passing("request.stored")
     return response
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.dialects.postgresql import insert
 
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.fault_points import passing
 from care_console.service.foundation.jobs import defer
 from care_console.service.foundation.tables import webhook_events
 from care_console.service.gateways.cards.port import ProcessorEvent
@@ -18,6 +19,7 @@ async def take_event(ctx: Context, event: ProcessorEvent, body: bytes) -> None:
         .on_conflict_do_nothing()
         .returning(webhook_events.c.id)
     )
+    passing("webhook.kept")
     refund = event.refund
     if kept.first() is None or refund is None or refund.refund_id is None:
         return
@@ -28,3 +30,4 @@ async def take_event(ctx: Context, event: ProcessorEvent, body: bytes) -> None:
         refund_id=str(refund.refund_id),
         processor_id=refund.processor_id,
     )
+    passing("webhook.queued")

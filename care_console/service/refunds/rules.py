@@ -23,6 +23,7 @@ from care_console.service.approvals.rules import ask_approval, withdraw_request
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
+from care_console.service.foundation.fault_points import passing
 from care_console.service.foundation.jobs import defer
 from care_console.service.foundation.problems import not_found
 from care_console.service.payments.tables import charges
@@ -37,8 +38,10 @@ async def ask(ctx: Context, charge_id: int, refund_id: UUID, wanted: RefundReque
     """Take a refund: the intent, the hold, the entry and the job, all in this transaction."""
     terms = await read_terms(ctx, charge_id, lock=True)
     ruling = _checked(terms, wanted)
+    passing("refund.checked")
     state = RefundState.AWAITING_APPROVAL if ruling.needs_approval else RefundState.WAITING
     row = await _insert(ctx, charge_id, refund_id, wanted, state)
+    passing("refund.inserted")
     details: dict[str, Json] = {
         "charge": str(charge_id),
         "amount_cents": wanted.amount_cents,
@@ -50,6 +53,7 @@ async def ask(ctx: Context, charge_id: int, refund_id: UUID, wanted: RefundReque
     await announce_refund(ctx, refund_id, row.recipient_id)
     if not ruling.needs_approval:
         await start_waiting(ctx, refund_id, row.sends_at)
+        passing("refund.queued")
         return as_refund(row)
     approval_id = await ask_approval(
         ctx, ApprovalKind.REFUND, str(refund_id), ruling.sentence, row.recipient_id, wanted.note
@@ -68,6 +72,7 @@ async def withdraw(ctx: Context, refund_id: UUID) -> Refund:
     if state not in (RefundState.WAITING, RefundState.AWAITING_APPROVAL):
         raise problems.too_late(state.value)
     changed = await move(ctx, refund_id, RefundState.WITHDRAWN, settled_at=ctx.now)
+    passing("withdraw.moved")
     await record(ctx, Action.REFUND_WITHDRAWN, f"refund:{refund_id}", details={"from": state.value})
     await announce_refund(ctx, refund_id, row.recipient_id)
     return changed

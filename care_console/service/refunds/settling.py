@@ -22,6 +22,7 @@ from care_console.contract.charges import PaymentMethod, RefundState
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.fault_points import passing
 from care_console.service.gateways.cards.port import ProcessorRefund, ProcessorState
 from care_console.service.payments.tables import charges
 from care_console.service.prepaid.ledger import give_back
@@ -95,6 +96,7 @@ async def begin(ctx: Context, refund_id: UUID) -> Submission | None:
             await _give_back_prepaid(ctx, refund_id, row.recipient_id, row.amount_cents)
             return None
         await move(ctx, refund_id, RefundState.SUBMITTED, submitted_at=ctx.now, attempted_at=ctx.now)
+        passing("begin.moved")
         await record(ctx, Action.REFUND_SUBMITTED, f"refund:{refund_id}")
         await announce_refund(ctx, refund_id, row.recipient_id)
     elif state in (RefundState.SUBMITTED, RefundState.UNKNOWN, RefundState.PENDING):
@@ -121,6 +123,7 @@ async def attempt_again(ctx: Context, refund_id: UUID) -> bool:
     if row.state not in (RefundState.SUBMITTED, RefundState.UNKNOWN):
         return False
     await move(ctx, refund_id, RefundState(row.state), attempted_at=ctx.now)
+    passing("again.moved")
     return True
 
 
@@ -140,6 +143,7 @@ async def tell(ctx: Context, refund_id: UUID, said: ProcessorRefund) -> RefundSt
     settled_at = None if state is RefundState.PENDING else ctx.now
     failure = said.failure_reason if state is RefundState.FAILED else None
     await move(ctx, refund_id, state, processor_ref=said.processor_id, settled_at=settled_at, failure=failure)
+    passing("tell.moved")
     details: dict[str, Json] = {
         "from": row.state,
         "processor_ref": said.processor_id,
@@ -163,6 +167,7 @@ async def tell_unknown(ctx: Context, refund_id: UUID, sentence: str) -> None:
         return
     if row.state == RefundState.SUBMITTED:
         await move(ctx, refund_id, RefundState.UNKNOWN, failure=sentence)
+        passing("unknown.moved")
         await record(ctx, Action.REFUND_STATE_READ, f"refund:{refund_id}", outcome=Outcome.UNKNOWN)
         await announce_refund(ctx, refund_id, row.recipient_id)
 
@@ -177,6 +182,7 @@ async def tell_failed(ctx: Context, refund_id: UUID, sentence: str) -> None:
 
 async def _end(ctx: Context, row: Any, sentence: str) -> None:
     await move(ctx, row.id, RefundState.FAILED, settled_at=ctx.now, failure=sentence)
+    passing("failed.moved")
     await record(ctx, Action.REFUND_FAILED, f"refund:{row.id}", details={"from": row.state})
     await announce_refund(ctx, row.id, row.recipient_id)
 

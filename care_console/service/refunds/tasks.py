@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select, text
 
 from care_console.contract.charges import RefundState
 from care_console.service.foundation.context import SYSTEM, Context
+from care_console.service.foundation.fault_points import passing
 from care_console.service.foundation.jobs import defer, services_of
 from care_console.service.foundation.services import Services
 from care_console.service.gateways.cards.port import NotSent, OutcomeUnknown, ProcessorRefund, Refused
@@ -45,7 +46,9 @@ _GONE = (
 async def send(context: JobContext, refund_id: str) -> None:
     """Send a refund whose seconds are over. Done again after a crash, it reads first."""
     services = services_of(context)
+    passing("send.taken")
     submission = await _begin(services, UUID(refund_id))
+    passing("send.begun")
     if submission is None:
         return
     if submission.is_first:
@@ -58,6 +61,7 @@ async def send(context: JobContext, refund_id: str) -> None:
 async def reconcile(context: JobContext, refund_id: str, readings: int = 0, troubles: int = 0) -> None:
     """Read from the processor what became of a refund; nothing there and young: send the same key again."""
     services = services_of(context)
+    passing("read.taken")
     submission = await _begin(services, UUID(refund_id))
     if submission is not None:
         await _read(services, submission, readings, troubles)
@@ -72,7 +76,9 @@ async def read_told(context: JobContext, refund_id: str, processor_id: str) -> N
         if not await settling.is_known(ctx, UUID(refund_id)):
             log.warning("refunds.not_ours", refund_id=refund_id, processor_id=processor_id)
             return
+    passing("told.known")
     said = await services.cards.read_refund(processor_id)
+    passing("told.read")
     if said.refund_id == UUID(refund_id):
         await _tell(services, UUID(refund_id), said)
 
@@ -135,6 +141,7 @@ async def _send(services: Services, submission: Submission, readings: int, troub
         log.warning("refunds.not_sent", refund_id=str(refund_id), why=not_sent.sentence)
         await _read_later(services, refund_id, readings, troubles + 1)
     else:
+        passing("send.answered")
         await _tell(services, refund_id, said)
 
 
@@ -146,6 +153,7 @@ async def _read(services: Services, submission: Submission, readings: int, troub
         log.warning("refunds.not_read", refund_id=str(refund_id), why=trouble.sentence)
         await _read_later(services, refund_id, readings, troubles + 1)
         return
+    passing("read.found")
     enough = readings >= services.settings.refund_certain_readings
     if said is not None:
         await _tell(services, refund_id, said)  # pending: a webhook or the hourly reading will tell
@@ -181,17 +189,21 @@ async def _attempt_again(services: Services, submission: Submission, readings: i
         ctx = services.context(connection, SYSTEM, _ORIGIN)
         if not await settling.attempt_again(ctx, submission.refund_id):
             return
+    passing("again.committed")
     await _send(services, submission, readings, troubles)
 
 
 async def _tell(services: Services, refund_id: UUID, said: ProcessorRefund) -> RefundState:
     async with services.database.begin() as connection:
-        return await settling.tell(services.context(connection, SYSTEM, _ORIGIN), refund_id, said)
+        state = await settling.tell(services.context(connection, SYSTEM, _ORIGIN), refund_id, said)
+    passing("tell.committed")
+    return state
 
 
 async def _tell_failed(services: Services, refund_id: UUID, sentence: str) -> None:
     async with services.database.begin() as connection:
         await settling.tell_failed(services.context(connection, SYSTEM, _ORIGIN), refund_id, sentence)
+    passing("failed.committed")
 
 
 async def _tell_unknown(services: Services, refund_id: UUID, sentence: str, readings: int) -> None:
@@ -199,12 +211,14 @@ async def _tell_unknown(services: Services, refund_id: UUID, sentence: str, read
         ctx = services.context(connection, SYSTEM, _ORIGIN)
         await settling.tell_unknown(ctx, refund_id, sentence)
         await _defer_reading(ctx, refund_id, readings, _wait_seconds(services, readings))
+    passing("unknown.committed")
 
 
 async def _read_later(services: Services, refund_id: UUID, readings: int, troubles: int = 0) -> None:
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, _ORIGIN)
         await _defer_reading(ctx, refund_id, readings, _wait_seconds(services, readings + troubles), troubles)
+    passing("later.committed")
 
 
 def _wait_seconds(services: Services, tries: int) -> float:

@@ -1,0 +1,82 @@
+"""The numbered points at which the campaign of refunds lets a process die, and how often it has at each."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+WEB = (
+    "open.committed",
+    "request.claimed",
+    "refund.checked",
+    "refund.inserted",
+    "refund.queued",
+    "request.stored",
+    "request.committed",
+    "withdraw.moved",
+)
+WEBHOOK = ("webhook.kept", "webhook.queued")
+"""Of the one web process that the processor calls."""
+WORKER = (
+    "send.taken",
+    "begin.moved",
+    "send.begun",
+    "send.answered",
+    "tell.moved",
+    "tell.committed",
+    "unknown.moved",
+    "unknown.committed",
+    "later.committed",
+    "read.taken",
+    "read.found",
+    "again.moved",
+    "again.committed",
+    "failed.moved",
+    "failed.committed",
+    "told.known",
+    "told.read",
+)
+_SELDOM = frozenset(
+    {
+        "withdraw.moved",
+        "unknown.moved",
+        "unknown.committed",
+        "later.committed",
+        "again.moved",
+        "again.committed",
+        "failed.moved",
+        "failed.committed",
+    }
+)
+_MOST_PASSES = 24
+PROCESSOR = ("processor.asked", "processor.did")
+"""Not in our code: the worker dies with its request on the way there, and with the reply on its way back."""
+
+
+class Tally:
+    """How often a process died at each point, out of `most` in all."""
+
+    def __init__(self, most: int, seed: int) -> None:
+        points = WEB + WEBHOOK + WORKER + PROCESSOR
+        self.deaths: Counter[str] = Counter(dict.fromkeys(points, 0))
+        self._each = -(-most // len(points))
+        self._chance = random.Random(seed)
+
+    def aim(self, among: tuple[str, ...]) -> tuple[frozenset[str], int]:
+        """The points to die at next, and at which pass of any of them: half of those that miss deaths.
+
+        In between something must get done, or there would soon be nothing to die in.
+        """
+        missed = [point for point in among if self.deaths[point] < self._each]
+        aims = frozenset(self._chance.sample(missed, -(-len(missed) // 2)))
+        return aims, 1 if aims <= _SELDOM else self._chance.randint(1, _MOST_PASSES)
+
+    @property
+    def total(self) -> int:
+        """All deaths at points."""
+        return sum(self.deaths.values())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there were enough deaths at each."""
+        return min(self.deaths.values()) >= self._each
