@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tests.campaigns import refunds
+from tests.campaigns import refunds, store
 from tests.support.postgres import running_cluster
 
 FIGURES = Path("build") / "campaigns"
@@ -27,14 +27,18 @@ class Outcome(Protocol):
 
 
 def _refunds(told: argparse.Namespace) -> Outcome:
-    sizes = {"refunds": told.refunds, "kills": told.kills}
+    sizes = {"refunds": told.refunds, "kills": told.kills, "minutes": told.minutes}
     given = {name: size for name, size in sizes.items() if size is not None}
     with running_cluster() as cluster:
         plan = dataclasses.replace(refunds.LONG, **given)
         return asyncio.run(refunds.run(plan, told.seed, cluster.database()))
 
 
-CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {"refunds": _refunds}
+def _store(told: argparse.Namespace) -> Outcome:
+    return asyncio.run(store.run(told.files or store.LONG, told.seed))
+
+
+CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {"refunds": _refunds, "store": _store}
 
 
 def main() -> int:
@@ -44,6 +48,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--refunds", type=int, help="how many refunds")
     parser.add_argument("--kills", type=int, help="how many deaths at numbered points")
+    parser.add_argument("--files", type=int, help="how many damaged store files")
+    parser.add_argument("--minutes", type=float, help="how long at most")
     told = parser.parse_args()
     FIGURES.mkdir(parents=True, exist_ok=True)
     held = True

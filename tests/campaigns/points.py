@@ -48,7 +48,8 @@ _SELDOM = frozenset(
         "failed.committed",
     }
 )
-_MOST_PASSES = 24
+_OF_WEB = frozenset(WEB + WEBHOOK)
+_WEB_PASSES, _WORKER_PASSES = 16, 4
 PROCESSOR = ("processor.asked", "processor.did")
 """Not in our code: the worker dies with its request on the way there, and with the reply on its way back."""
 
@@ -69,7 +70,8 @@ class Tally:
         """
         missed = [point for point in among if self.deaths[point] < self._each]
         aims = frozenset(self._chance.sample(missed, -(-len(missed) // 2)))
-        return aims, 1 if aims <= _SELDOM else self._chance.randint(1, _MOST_PASSES)
+        most = _WEB_PASSES if aims <= _OF_WEB else _WORKER_PASSES
+        return aims, 1 if aims <= _SELDOM else self._chance.randint(1, most)
 
     @property
     def total(self) -> int:

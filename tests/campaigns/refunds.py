@@ -48,14 +48,16 @@ _CHARGES_AT_ONCE = 6
 class Plan:
     """How long a campaign is, and how fast what waits in it. `kills` are at points, as many at each.
 
-    `dark`: refunds asked for in each darkness; `settle_seconds` bounds the wait for the last refund; after
-    `stalled_seconds` a silent worker's jobs are taken up, after `certain_seconds` a refund may have failed.
+    `minutes`: after so long nothing more is asked for; `dark`: refunds in each darkness; `settle_seconds`:
+    the longest wait for the last one; after `stalled_seconds` a silent worker's jobs are taken up, after
+    `certain_seconds` a refund may have failed.
     """
 
     refunds: int
     kills: int
     dark: int
     hours: tuple[int, ...] = (22, 25)
+    minutes: float = 120.0
     settle_seconds: float = 600.0
     stalled_seconds: float = 8.0
     certain_seconds: float = 15.0
@@ -64,9 +66,9 @@ class Plan:
 
 LONG = Plan(refunds=5000, kills=1000, dark=60)
 SHORT = Plan(
-    refunds=30,
-    kills=10,
-    dark=4,
+    refunds=24,
+    kills=8,
+    dark=3,
     hours=(25,),
     settle_seconds=90.0,
     stalled_seconds=1.5,
@@ -96,8 +98,7 @@ async def run(plan: Plan, seed: int, database_url: str) -> Outcome:
         kinds = (_webhooks, _breakdowns, _lost_jobs) if plan.loses_jobs else (_webhooks, _breakdowns)
         storms = [asyncio.create_task(storm(on)) for storm in kinds]
         try:
-            async with asyncio.timeout(3 * 3600):
-                await _ask_and_die(on)
+            await _ask_and_die(on, began + 60 * plan.minutes)
         finally:
             for storm in storms:
                 storm.cancel()
@@ -159,12 +160,13 @@ def _environment(plan: Plan, folder: Path, database_url: str, secret: str) -> di
     }
 
 
-async def _ask_and_die(on: _Field) -> None:
-    """Ask until there were enough refunds and enough deaths: neither runs far ahead of the other."""
+async def _ask_and_die(on: _Field, until: float) -> None:
+    """Ask until there were enough refunds and enough deaths, or the time is up: neither runs far ahead."""
     tally, plan = on.undertaker.tally, on.plan
 
     def is_over() -> bool:
-        return tally.is_full and len(on.people.taken) >= plan.refunds
+        enough = tally.is_full and len(on.people.taken) >= plan.refunds
+        return enough or time.monotonic() > until
 
     async def side_by_side() -> None:
         while not is_over():

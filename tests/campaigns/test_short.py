@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import points, refunds
+from tests.campaigns import points, refunds, store
 
 _SERVICE = Path(__file__).parents[2] / "care_console" / "service"
 
@@ -21,6 +21,16 @@ async def test_refunds_through_faults_and_kills(database_url: str) -> None:
     assert outcome.kills >= refunds.SHORT.kills
     assert outcome.intents >= refunds.SHORT.refunds
     assert sum(count for fault, count in outcome.faults.items() if fault != "sound") > 0
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(400)
+@pytest.mark.asyncio
+async def test_damaged_store_files() -> None:
+    outcome = await store.run(store.SHORT, 7)
+    assert outcome.wrong == []
+    assert len(outcome.damages) == len(store.DAMAGES)
+    assert outcome.rows_there > outcome.rows_lost > 0
 
 
 def test_every_point_in_the_code_is_one_at_which_the_campaign_dies() -> None:

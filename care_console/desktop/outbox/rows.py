@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from care_console.desktop.outbox.pending import PendingAction, PendingState, Verb
 from care_console.desktop.store.store import Draft, remove_draft, write_draft
 from care_console.desktop.store.tables import drafts, outbox
 
+_log = logging.getLogger(__name__)
+
 
 def load(connection: Connection) -> list[PendingAction]:
-    """All rows, in the order in which they were asked for."""
-    return [_action(row) for row in connection.execute(select(outbox).order_by(outbox.c.place))]
+    """All rows, in the order in which they were asked for.
+
+    One that this version does not understand (a later one wrote it) stays on disk, and keeps none from going.
+    """
+    found = []
+    for row in connection.execute(select(outbox).order_by(outbox.c.place)):
+        try:
+            found.append(_action(row))
+        except (ValueError, TypeError, AttributeError) as failure:
+            _log.error("a row of the outbox is not understood (%s)", type(failure).__name__)
+    return found
+
+
+def count(connection: Connection) -> int:
+    """How many rows there are, understood or not."""
+    return connection.execute(select(func.count()).select_from(outbox)).scalar_one()
 
 
 def take_in(connection: Connection, action: PendingAction) -> None:

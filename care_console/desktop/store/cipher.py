@@ -12,27 +12,46 @@ import sqlcipher3  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
-from care_console.desktop.store.tables import LAYOUT, metadata
+from care_console.desktop.store.layouts import NotOurs, bring_to_date
+from care_console.desktop.store.pages import lost_commits, read_log, same_round
 
 IN_MEMORY = ":memory:"
 DIALECT = sqlite_dialect()
 DatabaseError = sqlcipher3.DatabaseError
 OperationalError = sqlcipher3.OperationalError
 _BUSY_SECONDS = 10.0
-_NOT_DAMAGE = frozenset({"SQLITE_BUSY", "SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOMEM"})
-"""What may be wrong with the machine while the file is sound: nothing is set aside for it."""
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "temp_store = MEMORY", "foreign_keys = ON")
+OF_THE_MACHINE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_NOMEM")
+"""What is wrong with the machine while the file may be sound."""
+_NOT_DAMAGE = (*OF_THE_MACHINE, "SQLITE_CANTOPEN", "SQLITE_READONLY")
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "temp_store = MEMORY",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+)
 """WAL: another process may read while this one writes. FULL: what was committed is on disk, through kill -9
-and a power cut. MEMORY: no sort ever spills to a plain file."""
+and a power cut. MEMORY: no sort ever spills to a plain file. secure_delete: a page that is not used any more
+holds nothing, so that what was answered is not found again in a damaged file."""
 
 
 class Damaged(Exception):
-    """The file is not one that this key opens, or not all of it can be read."""
+    """The file is not one that this key opens, or not all of it can be read.
+
+    `log`: its write-ahead log as it was, since closing the file has taken that away. `all_read`: whether
+    SQLite, where it reads a table to its end, has read all of it.
+    """
+
+    def __init__(self, why: str, log: bytes = b"", *, all_read: bool = True) -> None:
+        super().__init__(why)
+        self.log = log
+        self.all_read = all_read
 
 
 def open_engine(path: Path | str, key: str) -> Engine:
-    """The file (made where there is none) as an engine of one connection. `key`: 64 hexadecimal digits.
+    """The file (made where there is none) as an engine of one connection. `key`: 96 hexadecimal digits, the
 
+    last 32 of them the salt (of old, 64 and the salt in the file's first bytes, lost with them).
     Use it from one thread only. Raises Damaged; OperationalError where the file cannot be opened at all.
     """
     if isinstance(path, Path) and not path.exists():
@@ -43,11 +62,23 @@ def open_engine(path: Path | str, key: str) -> Engine:
     event.listen(engine, "begin", _begin_to_write)
     try:
         with engine.begin() as connection:
-            _prepare(connection)
+            bring_to_date(connection)
+    except NotOurs as other:
+        engine.dispose()
+        raise Damaged(str(other)) from other
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def checkpoint(engine: Engine) -> None:
+    """Bring what is in the log into the file itself, as far as nobody reads it."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    finally:
+        raw.close()
 
 
 @contextmanager
@@ -61,6 +92,7 @@ def reading(path: Path, key: str) -> Iterator[Any]:
 
 
 def _connect(path: Path | str, key: str) -> Any:
+    log = read_log(path) if isinstance(path, Path) else b""
     connection = _raw(path, key)
     try:
         for pragma in _PRAGMAS:
@@ -70,18 +102,30 @@ def _connect(path: Path | str, key: str) -> Any:
         faults = [row for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
     except DatabaseError as failure:
         connection.close()
-        if failure.sqlite_errorname in _NOT_DAMAGE:
+        if failure.sqlite_errorname.startswith(_NOT_DAMAGE):
             raise
-        raise Damaged(str(failure)) from failure
+        raise Damaged(str(failure), log) from failure
     if faults:
         connection.close()
-        raise Damaged(str(faults[0][0]))
+        raise Damaged(str(faults[0][0]), log, all_read=False)
+    if isinstance(path, Path) and log and _stops_early(connection, path, key, log):
+        connection.close()
+        raise Damaged("its last changes can be read in part only", log, all_read=False)
     return connection
+
+
+def _stops_early(connection: Any, path: Path, key: str, log: bytes) -> bool:
+    """Whether SQLite silently left away commits behind a damaged place of the log that it found."""
+    taken = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
+    # Another desk may have begun the log anew meanwhile: then `taken` is not of the one that was read.
+    return taken >= 0 and same_round(path, log) and lost_commits(path, key, log, taken)
 
 
 def _raw(path: Path | str, key: str) -> Any:
     # isolation_level=None leaves BEGIN to us; the driver's own guessing would begin too late.
     connection = sqlcipher3.connect(str(path), timeout=_BUSY_SECONDS, isolation_level=None)
+    # Its own lines on each page that is damaged say less than ours, and would come by the hundred.
+    connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key}'\"")
     return connection
 
@@ -89,13 +133,3 @@ def _raw(path: Path | str, key: str) -> Any:
 def _begin_to_write(connection: Connection) -> None:
     # IMMEDIATE: two desks on one file wait for each other instead of failing half-way through.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _prepare(connection: Connection) -> None:
-    layout = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    if layout == LAYOUT:
-        return
-    if layout != 0:
-        raise Damaged(f"it has layout {layout}, and this version knows {LAYOUT}")
-    metadata.create_all(connection)
-    connection.exec_driver_sql(f"PRAGMA user_version = {LAYOUT}")

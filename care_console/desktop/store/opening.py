@@ -1,24 +1,45 @@
-"""Opening the store whatever its state: a damaged file is set aside, and what it still gives taken over."""
+"""Opening the store whatever its state: a damaged file is set aside, and what it still gives taken over.
+
+The new file is made beside the damaged one, whole, and only then takes its place: killed on any line here,
+the desk finds either the one or the other when it opens next.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DBAPIError, StatementError
 
-from care_console.desktop.store.cipher import DIALECT, IN_MEMORY, Damaged, DatabaseError, open_engine, reading
-from care_console.desktop.store.tables import drafts, outbox
+from care_console.desktop.store.cipher import (
+    IN_MEMORY,
+    OF_THE_MACHINE,
+    Damaged,
+    DatabaseError,
+    checkpoint,
+    open_engine,
+)
+from care_console.desktop.store.pages import read_log
+from care_console.desktop.store.salvage import NOTHING, Saved, salvage
+from care_console.desktop.store.tables import drafts, facts, outbox
 
 _log = logging.getLogger(__name__)
 FILE = "desk.db"
+NOTICE = "notice"
+_RUNNING = "running"
+_LOG_LOST = (
+    "A part of the desk's file was missing when the desk opened: what was done shortly before it last ended "
+    "may be lost. Look at the stories of your last calls."
+)
+_NEW = f"{FILE}.new"
 _ASIDE = f"{FILE}.damaged-*"
+_PARTS = ("", "-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +51,8 @@ class Opened:
 
 
 def new_key() -> str:
-    """256 random bits as SQLCipher takes them."""
-    return secrets.token_hex(32)
+    """256 random bits and a salt of 128 as SQLCipher takes them."""
+    return secrets.token_hex(48)
 
 
 def open_in_memory() -> Opened:
@@ -44,65 +65,168 @@ def open_in_memory() -> Opened:
 
 
 def open_file(folder: Path, key: str) -> Opened:
-    """The store in a folder. Never fails for damage: see the module."""
+    """The store in a folder. Never fails for damage: see the module. Raises OSError for want of a folder."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / FILE
+    log, had_log = read_log(path), _is_there(path.with_name(f"{FILE}-wal"))
     try:
-        return Opened(open_engine(path, key))
+        engine = _opened(path, key, log)
+        return Opened(engine, _what_to_say(engine, had_log=had_log))
     except Damaged as failure:
         _log.warning("the store cannot be opened: %s", failure)
-    aside = _set_aside(path)
-    saved_rows, all_rows = _salvage(aside, key, outbox)
-    saved_drafts, all_drafts = _salvage(aside, key, drafts)
-    engine = open_engine(path, key)
-    with engine.begin() as connection:
-        for table, rows in ((outbox, saved_rows), (drafts, saved_drafts)):
-            for row in rows:
-                connection.execute(insert(table).values(**row))
-    whole = all_rows and all_drafts
-    return Opened(engine, _what_was_lost(aside, len(saved_rows), len(saved_drafts), whole=whole))
+        saved, what = salvage(path, key, failure.log or log, all_read=failure.all_read), "was damaged"
+    except (OSError, DatabaseError, DBAPIError) as failure:
+        _log.warning("the store cannot be used: %s", failure)
+        saved, what = salvage(path, key, log, all_read=True), "could not be used"
+        if _is_of_the_machine(failure):
+            return _for_this_run(saved)
+    aside = path.with_name(f"{FILE}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    notice = f"The desk's file {what} and has been set aside as {aside.name}. {_what_was_lost(saved)}"
+    try:
+        engine = _made_anew(path, key, saved, notice, aside)
+        return Opened(engine, _what_to_say(engine, had_log=True))
+    except (OSError, DatabaseError, DBAPIError) as failure:
+        _log.warning("no new store can be made: %s", failure)
+        return _for_this_run(saved)
+
+
+def closing(connection: Connection) -> None:
+    """Note that the file is about to be closed in order, within the caller's transaction."""
+    _put_fact(connection, _RUNNING, "")
 
 
 def remove_set_aside(folder: Path) -> None:
     """Delete damaged files of before: they hold people's data, if encrypted."""
     for path in folder.glob(_ASIDE):
-        path.unlink(missing_ok=True)
+        if path.is_file():  # what else lay in its place was not ours
+            path.unlink(missing_ok=True)
 
 
-def _set_aside(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            os.replace(part, aside.with_name(aside.name + suffix))
-    return aside
+def _opened(path: Path, key: str, log: bytes) -> Engine:
+    _finish_what_was_begun(path.parent)
+    if not _is_there(path):
+        if log:
+            raise Damaged("its main part is missing", log, all_read=False)
+        try:
+            return _made_anew(path, key, NOTHING, None)
+        except FileNotFoundError:  # another desk was quicker
+            return open_engine(path, key)
+    if not path.is_file() or path.stat().st_size == 0:
+        raise Damaged("it is empty", log, all_read=False)
+    return open_engine(path, key)
 
 
-def _salvage(aside: Path, key: str, table: Table) -> tuple[Sequence[dict[str, Any]], bool]:
-    """The rows that can still be read, and whether those were all."""
-    rows: list[dict[str, Any]] = []
-    names = ", ".join(column.name for column in table.columns)
+def _is_of_the_machine(failure: Exception) -> bool:
+    """Whether the file may be sound, and in use or in need of room: then it is left where it is."""
+    name = getattr(getattr(failure, "orig", failure), "sqlite_errorname", "")
+    return str(name).startswith(OF_THE_MACHINE)
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
+def _made_anew(path: Path, key: str, saved: Saved, notice: str | None, aside: Path | None = None) -> Engine:
+    """A new file with what was saved in it, in the place of the damaged one. `aside`: where that goes."""
+    new = path.with_name(_NEW)
+    _remove(new)
+    engine = open_engine(new, key)
     try:
-        with reading(aside, key) as connection:
-            for values in connection.execute(f"SELECT {names} FROM {table.name}"):  # noqa: S608 - our own names
-                raw = dict(zip((column.name for column in table.columns), values, strict=True))
-                rows.append({name: _read(table, name, value) for name, value in raw.items()})
-    except (DatabaseError, ValueError) as failure:
-        _log.warning("not all of %s could be read: %s", table.name, type(failure).__name__)
-        return rows, False
-    return rows, True
+        _take_over(engine, saved, notice)
+    finally:
+        engine.dispose()  # and with that the log is in the file
+    if aside is not None:
+        for part in _PARTS:
+            if _is_there(path.with_name(path.name + part)):
+                os.replace(path.with_name(path.name + part), aside.with_name(aside.name + part))
+    os.replace(new, path)
+    _to_disk(path.parent)
+    return open_engine(path, key)
 
 
-def _read(table: Table, name: str, value: Any) -> Any:
-    reader = table.columns[name].type.dialect_impl(DIALECT).result_processor(DIALECT, None)
-    return reader(value) if reader else value
+def _finish_what_was_begun(folder: Path) -> None:
+    """After a kill while a damaged file was replaced: the new one is whole once the old one is away."""
+    path, new = folder / FILE, folder / _NEW
+    if not _is_there(path) and new.is_file() and any(folder.glob(_ASIDE)):
+        for part in _PARTS[1:]:
+            _remove_file(path.with_name(path.name + part))
+        os.replace(new, path)
+    else:
+        _remove(new)
 
 
-def _what_was_lost(aside: Path, rows: int, halves: int, *, whole: bool) -> str:
-    kept = f"{rows} not yet sent and {halves} half written were saved from it"
+def _take_over(engine: Engine, saved: Saved, notice: str | None) -> None:
+    with engine.begin() as connection:
+        for table, rows in saved.rows.items():
+            for row in rows:
+                try:
+                    with connection.begin_nested():
+                        connection.execute(insert(table).values(**row))
+                except (DBAPIError, StatementError) as failure:
+                    _log.warning(
+                        "a row of %s could not be taken over (%s)", table.name, type(failure).__name__
+                    )
+        if notice is not None:
+            connection.execute(insert(facts).values(name=NOTICE, value=notice))
+
+
+def _what_to_say(engine: Engine, *, had_log: bool) -> str | None:
+    """What was lost before, said until its person signs out: the desk may have been killed before it was.
+
+    A desk that did not close its file leaves a log with its last changes: without it, those are lost.
+    """
+    with engine.begin() as connection:
+        known = {row.name: row.value for row in connection.execute(select(facts))}
+        if known.get(_RUNNING) and not had_log:
+            known[NOTICE] = _LOG_LOST
+            _put_fact(connection, NOTICE, _LOG_LOST)
+        _put_fact(connection, _RUNNING, "yes")
+    checkpoint(engine)  # so that the file itself has it, not its log alone
+    return known.get(NOTICE)
+
+
+def _put_fact(connection: Connection, name: str, value: str) -> None:
+    new = upsert(facts).values(name=name, value=value)
+    connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _for_this_run(saved: Saved) -> Opened:
+    """In memory, with what the file holds unsent: sent twice, under its own key, it is done once."""
+    engine = open_engine(IN_MEMORY, new_key())
+    _take_over(engine, saved, None)
+    return Opened(
+        engine,
+        "The desk's file cannot be used, so nothing is kept on disk until the desk is opened again: "
+        f"{saved.count(outbox)} not yet sent and {saved.count(drafts)} half written were read from it. "
+        "Look whether the disk is full or another desk is open.",
+    )
+
+
+def _what_was_lost(saved: Saved) -> str:
+    kept = f"{saved.count(outbox)} not yet sent and {saved.count(drafts)} half written were saved from it"
     lost = (
         "only the stories kept for reading offline are lost."
-        if whole
+        if saved.whole
         else "what else was not yet sent or half written is lost: look at the stories of your last calls."
     )
-    return f"The desk's file was damaged and has been set aside as {aside.name}. {kept}; {lost}"
+    return f"{kept}; {lost}"
+
+
+def _remove(path: Path) -> None:
+    for part in _PARTS:
+        _remove_file(path.with_name(path.name + part))
+
+
+def _remove_file(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+def _to_disk(folder: Path) -> None:
+    """The new names, through a power cut; Windows has no way to, and none to need it."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,14 +11,24 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
 
 from care_console.contract.card_numbers import mask_card_numbers
 from care_console.desktop.keychain import Keychain, KeychainUnavailable
 from care_console.desktop.one_thread import OneThread
 from care_console.desktop.store import tables
-from care_console.desktop.store.opening import Opened, new_key, open_file, open_in_memory, remove_set_aside
+from care_console.desktop.store.opening import (
+    NOTICE,
+    Opened,
+    closing,
+    new_key,
+    open_file,
+    open_in_memory,
+    remove_set_aside,
+)
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _KEY_NAME = "store key"
 _KEPT_FOR = timedelta(hours=24)
 """The stories opened today can be read offline; older ones are gone when the desk opens."""
@@ -55,6 +66,10 @@ class Store:
     def notice(self) -> str | None:
         """A sentence for the person where opening was not plain: what was lost, or that nothing is kept."""
         return self._notice
+
+    def say(self, sentence: str) -> None:
+        """Say this too, beside what opening has to say."""
+        self._notice = f"{self._notice} {sentence}" if self._notice else sentence
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do some work in one transaction, on disk when it returns; all or nothing of it."""
@@ -120,13 +135,21 @@ class Store:
     async def forget_people(self) -> None:
         """Forget drafts, stories and damaged files set aside; what is still to be sent stays."""
         await self.run(_forget)
+        await self.run(_forget_notice)
         if self._folder is not None:
             await self._thread.run(remove_set_aside, self._folder)
 
     async def close(self) -> None:
         """Finish what was begun, and close the file."""
-        await self._thread.run(self._engine.dispose)
+        await self._thread.run(self._close)
         self._thread.stop()
+
+    def _close(self) -> None:
+        try:
+            self._transact(closing)
+        except DBAPIError as failure:  # a full disk: then the next opening finds it as after a kill
+            _log.warning("the store could not be closed in order (%s)", type(failure).__name__)
+        self._engine.dispose()
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         with self._engine.begin() as connection:
@@ -204,6 +227,10 @@ def _set_fact(connection: Connection, name: str, value: str | None) -> None:
         return
     new = insert(facts).values(name=name, value=value)
     connection.execute(new.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _forget_notice(connection: Connection) -> None:
+    connection.execute(delete(tables.facts).where(tables.facts.c.name == NOTICE))
 
 
 def _forget(connection: Connection) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy import JSON, Boolean, Column, Integer, MetaData, String, Table, 
 from sqlalchemy.engine import Dialect
 
 metadata = MetaData()
-LAYOUT = 1
-"""Grows with every change below. A file of another layout is set aside like a damaged one, and what can be
-read of its drafts and outbox taken over."""
+LAYOUT = 2
+"""Grows with every change below, and ``layouts`` then has a step from the one before. A file of a later
+layout is set aside like a damaged one, and what can be read of its drafts and outbox taken over."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -60,7 +60,7 @@ kept = Table(
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("body", Text, nullable=False),
-    Column("read_at", Moment, nullable=False),
+    Column("read_at", Moment, nullable=False, index=True),
 )
 
 facts = Table(
