@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tests.campaigns import refunds, store
+from tests.campaigns import refunds, stops, store
 from tests.support.postgres import running_cluster
 
 FIGURES = Path("build") / "campaigns"
@@ -38,7 +38,19 @@ def _store(told: argparse.Namespace) -> Outcome:
     return asyncio.run(store.run(told.files or store.LONG, told.seed))
 
 
-CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {"refunds": _refunds, "store": _store}
+def _stops(told: argparse.Namespace) -> Outcome:
+    sizes = {"stops": told.stops, "kills": told.kills}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    with running_cluster() as cluster:
+        plan = dataclasses.replace(stops.LONG, **given)
+        return asyncio.run(stops.run(plan, told.seed, cluster.database()))
+
+
+CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {
+    "refunds": _refunds,
+    "stops": _stops,
+    "store": _store,
+}
 
 
 def main() -> int:
@@ -47,7 +59,8 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=sorted(CAMPAIGNS), help="one of them; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--refunds", type=int, help="how many refunds")
-    parser.add_argument("--kills", type=int, help="how many deaths at numbered points")
+    parser.add_argument("--stops", type=int, help="how many STOPs")
+    parser.add_argument("--kills", type=int, help="how many deaths: at points, or of the desk")
     parser.add_argument("--files", type=int, help="how many damaged store files")
     parser.add_argument("--minutes", type=float, help="how long at most")
     told = parser.parse_args()

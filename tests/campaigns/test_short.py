@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import points, refunds, store
+from tests.campaigns import points, refunds, stops, store
 
 _SERVICE = Path(__file__).parents[2] / "care_console" / "service"
 
@@ -21,6 +21,17 @@ async def test_refunds_through_faults_and_kills(database_url: str) -> None:
     assert outcome.kills >= refunds.SHORT.kills
     assert outcome.intents >= refunds.SHORT.refunds
     assert sum(count for fault, count in outcome.faults.items() if fault != "sound") > 0
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(400)
+@pytest.mark.asyncio
+async def test_stops_through_cuts_and_kills(database_url: str) -> None:
+    outcome = await stops.run(stops.SHORT, 7, database_url)
+    assert outcome.wrong == []
+    assert outcome.taken >= stops.SHORT.stops
+    assert outcome.kills >= stops.SHORT.kills
+    assert outcome.shown_done > 0
 
 
 @pytest.mark.campaign

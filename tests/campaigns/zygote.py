@@ -59,15 +59,24 @@ class Zygote:
 
     async def spawn(self, words: list[str], environment: Mapping[str, str]) -> Incarnation:
         """`care-console service WORDS` in a process of its own, once it has said that it is ready."""
+        life, reader, writer = await self.converse("service", words, environment)
+        async with asyncio.timeout(_READY_SECONDS):
+            # Never ready: it reached the point at which it was to die while it started.
+            await reader.readline()
+        writer.close()
+        return life
+
+    async def converse(
+        self, what: str, words: list[str], environment: Mapping[str, str]
+    ) -> tuple[Incarnation, asyncio.StreamReader, asyncio.StreamWriter]:
+        """The same, or the campaigns' desk (`what`), with its standard output and input."""
         reader, writer = await asyncio.open_unix_connection(self._place)
-        writer.write(json.dumps({"words": words, "environment": dict(environment)}).encode() + b"\n")
+        told = {"what": what, "words": words, "environment": dict(environment)}
+        writer.write(json.dumps(told).encode() + b"\n")
         await writer.drain()
         async with asyncio.timeout(_READY_SECONDS):
             pid = int(await reader.readline())
-            # Forked and never ready: it reached the point at which it was to die while it started.
-            await reader.readline()
-        writer.close()
-        return Incarnation(pid, self._life(pid))
+        return Incarnation(pid, self._life(pid)), reader, writer
 
     async def hear(self, told: asyncio.StreamReader) -> None:
         """Read which of them ended, and how."""
@@ -104,9 +113,6 @@ async def zygote() -> AsyncIterator[Zygote]:
 
 
 def _fork(listening: socket.socket) -> None:
-    from care_console.__main__ import main
-    from care_console.service.foundation import fault_points
-
     connection, _ = listening.accept()
     told: dict[str, Any] = json.loads(connection.makefile().readline())
     if os.fork():
@@ -116,18 +122,30 @@ def _fork(listening: socket.socket) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     listening.close()
     os.environ.update(told["environment"])
+    os.dup2(connection.fileno(), 0)
     os.dup2(connection.fileno(), 1)
     log = os.open(told["environment"].get("CAMPAIGN_LOG", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 2)
     os.write(1, f"{os.getpid()}\n".encode())
-    fault_points.arm(told["environment"].get("CARE_DIE_AT", ""))
     status = 1
     try:
-        status = main(["service", *told["words"]])
+        status = _be(told["what"], told["words"])
     except SystemExit as exit:
         status = exit.code if isinstance(exit.code, int) else 1
     finally:
         os._exit(status)
+
+
+def _be(what: str, words: list[str]) -> int:
+    if what == "desk":
+        from tests.campaigns.stop_desk import main as desk
+
+        return desk(words)
+    from care_console.__main__ import main
+    from care_console.service.foundation import fault_points
+
+    fault_points.arm(os.environ.get("CARE_DIE_AT", ""))
+    return main(["service", *words])
 
 
 def _bury(*_: object) -> None:
@@ -137,7 +155,7 @@ def _bury(*_: object) -> None:
 
 
 def _serve(place: str) -> None:
-    import care_console.service.serve  # noqa: F401 - what every life needs
+    import tests.campaigns.stop_desk  # noqa: F401 - what every life needs
 
     signal.signal(signal.SIGCHLD, _bury)
     with socket.socket(socket.AF_UNIX) as listening:

@@ -54,6 +54,10 @@ class FaultProxy:
         """Let the next exchanges whose request line starts so go wrong."""
         self._plans.append(_Plan(fault, start, times))
 
+    def forget_plans(self) -> None:
+        """Let nothing more go wrong."""
+        self._plans.clear()
+
     async def open(self) -> None:
         """Listen, on the same port each time."""
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
@@ -73,8 +77,8 @@ class FaultProxy:
         self._tasks.add(task)
         try:
             await self._exchange(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # cancelled by `shut`: the line is cut
         finally:
             self._tasks.discard(task)
             writer.close()
