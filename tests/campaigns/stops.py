@@ -198,9 +198,16 @@ async def _one_life(desk: _Desk, plan: Plan) -> None:
     if chance.random() < 0.85:  # else it dies while it opens
         async with asyncio.timeout(_TAKEN_SECONDS):
             await desk.ready.wait()
-        for _ in range(chance.randint(0, 2 * -(-missing // lives)) if missing > 0 else 0):
+        before = len(desk.taken)
+        count = chance.randint(0, 2 * -(-missing // lives)) if missing > 0 else 0
+        for _ in range(count):
             desk.ask(f"+1214{200 + outcome.asked // 10000:03}{outcome.asked % 10000:04}")
             await asyncio.sleep(chance.choice((0, 0, 0.02)))
+        wanted = before + chance.randint(0, count)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_TAKEN_SECONDS):
+                while len(desk.taken) < wanted:  # noqa: ASYNC110 - another process takes them
+                    await asyncio.sleep(0.01)
     await asyncio.sleep(chance.choice((0, 0.01, 0.05, 0.2, 0.6)))
     await desk.kill()
     outcome.kills += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,12 +19,24 @@ class Fault(StrEnum):
     HANG = "hang"
     BAD_GATEWAY = "bad_gateway"
     NONSENSE = "nonsense"
+    UNAVAILABLE = "unavailable"
+    TOO_MANY = "too_many"
+    DELAY = "delay"
+    RESET = "reset"
+    SLICES = "slices"
+    STALE = "stale"
+    TWICE = "twice"
 
 
 _PAGE = b"<html><body>Bad gateway</body></html>"
+_LATE_SECONDS = 2.0
+_MOST_KEPT = 1 << 20
+_TLS_HANDSHAKE_FAILED = b"\x15\x03\x03\x00\x02\x02\x28"
 _CANNED = {
     Fault.BAD_GATEWAY: b"HTTP/1.1 502 Bad Gateway\r\n",
     Fault.NONSENSE: b"HTTP/1.1 200 OK\r\n",
+    Fault.UNAVAILABLE: b"HTTP/1.1 503 Service Unavailable\r\n",
+    Fault.TOO_MANY: b"HTTP/1.1 429 Too Many Requests\r\n",
 }
 
 
@@ -36,19 +49,24 @@ class _Plan:
 
 @dataclass
 class FaultProxy:
-    """One exchange a connection. `seen`: the request lines that came, in their order."""
+    """One exchange a connection. `seen`: the request lines that came, in their order. `tls`: what it shows
+
+    to the desk, where it speaks TLS to it.
+    """
 
     upstream: str
     port: int = 0
+    tls: ssl.SSLContext | None = None
     seen: list[str] = field(default_factory=list)
     _plans: list[_Plan] = field(default_factory=list)
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _answers: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def plan(self, fault: Fault, start: str, times: int = 1) -> None:
         """Let the next exchanges whose request line starts so go wrong."""
@@ -60,15 +78,29 @@ class FaultProxy:
 
     async def open(self) -> None:
         """Listen, on the same port each time."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    async def open_without_tls(self) -> None:
+        """Listen, and end every handshake with an alert."""
+
+        async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(1024)
+            writer.write(_TLS_HANDSHAKE_FAILED)
+            writer.close()
+
+        self._server = await asyncio.start_server(refuse, "127.0.0.1", self.port)
+
+    def cut_streams(self) -> None:
+        """Break every connection that stands."""
+        for task in tuple(self._tasks):
+            task.cancel()
 
     async def shut(self) -> None:
         """Refuse connections, and break those that stand."""
         if self._server is not None:
             self._server.close()
-        for task in tuple(self._tasks):
-            task.cancel()
+        self.cut_streams()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -98,17 +130,39 @@ class FaultProxy:
             answer = _CANNED[fault] + b"Content-Type: text/html\r\nConnection: close\r\n"
             writer.write(answer + f"Content-Length: {len(_PAGE)}\r\n\r\n".encode() + _PAGE)
             return await writer.drain()
-        place = urlsplit(self.upstream)
+        if fault is Fault.RESET:
+            return writer.transport.abort()
+        if fault is Fault.DELAY:
+            await asyncio.sleep(_LATE_SECONDS)
+        asked = "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + body
+        kind = " ".join(lines[0].split("?")[0].split()[:2])
+        if fault is Fault.STALE and kind in self._answers:
+            writer.write(self._answers[kind])
+            return await writer.drain()
+        if fault is Fault.TWICE:
+            await self._pass_on(asked, None, None)
+        answer = await self._pass_on(asked, writer, fault)
+        if "/v1/events" not in kind:
+            self._answers[kind] = answer
+        return None
+
+    async def _pass_on(self, asked: bytes, writer: asyncio.StreamWriter | None, fault: Fault | None) -> bytes:
+        """Ask the service, and hand on what it says as it comes; all of it."""
+        place, whole = urlsplit(self.upstream), bytearray()
         up_reader, up_writer = await asyncio.open_connection(place.hostname, place.port)
         try:
-            up_writer.write("\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + body)
+            up_writer.write(asked)
             await up_writer.drain()
             while chunk := await up_reader.read(65536):
-                if fault is not Fault.LOSE_REPLY:
-                    writer.write(chunk)
-                    await writer.drain()
+                if len(whole) < _MOST_KEPT:
+                    whole += chunk
+                if writer is not None and fault is not Fault.LOSE_REPLY:
+                    for part in _parts(chunk, 1 if fault is Fault.SLICES else len(chunk)):
+                        writer.write(part)
+                        await writer.drain()
         finally:
             up_writer.close()
+        return bytes(whole)
 
     def _fault(self, line: str) -> Fault | None:
         for plan in self._plans:
@@ -116,6 +170,10 @@ class FaultProxy:
                 plan.times -= 1
                 return plan.fault
         return None
+
+
+def _parts(chunk: bytes, length: int) -> list[bytes]:
+    return [chunk[at : at + length] for at in range(0, len(chunk), length)]
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ class Backoff:
     """
 
     first_seconds: float = 0.5
-    most_seconds: float = 15.0
+    most_seconds: float = 8.0
 
     def seconds(self, failures: int) -> float:
         """The wait after so many failures in a row (at least 1)."""

@@ -30,7 +30,7 @@ class Timeouts:
     """
 
     connect: float = 5.0
-    read: float = 15.0
+    read: float = 8.0
     events: float = 60.0
     download: float = 900.0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+import logging
+from typing import TypeVar, assert_never
 from uuid import UUID
 
 from care_console.contract.approvals import Approval
@@ -13,9 +14,12 @@ from care_console.contract.contacts import Contact
 from care_console.contract.messages import ReissuedLink
 from care_console.contract.recipients import Note
 from care_console.desktop.backend.client import Backend
-from care_console.desktop.backend.failures import Refused
+from care_console.desktop.backend.failures import AnswerLost, Refused
 from care_console.desktop.backend.paths import path
 from care_console.desktop.outbox.pending import PendingAction, Verb
+
+R = TypeVar("R", bound=Reply)
+_log = logging.getLogger(__name__)
 
 
 async def deliver(backend: Backend, row: PendingAction) -> Reply:
@@ -23,11 +27,13 @@ async def deliver(backend: Backend, row: PendingAction) -> Reply:
     match row.verb:
         case Verb.REFUND:
             place = path("charges", row.subject_id, "refunds")
-            return await backend.post(place, row.body, Refund, key=row.id)
+            refund = await backend.post(place, row.body, Refund, key=row.id)
+            return _only(refund, refund.id == row.id)
         case Verb.WITHDRAW_REFUND:
             return await _withdraw(backend, row)
         case Verb.OPT_OUT:
-            return await backend.post(path("opt-outs"), row.body, OptOut, key=row.id)
+            opt_out = await backend.post(path("opt-outs"), row.body, OptOut, key=row.id)
+            return _only(opt_out, opt_out.phone == row.subject_id)
         case Verb.CORRECT:
             place = path("opt-outs", row.subject_id, "corrections")
             return await backend.post(place, row.body, Approval, key=row.id)
@@ -35,12 +41,24 @@ async def deliver(backend: Backend, row: PendingAction) -> Reply:
             place = path("messages", row.subject_id, "links")
             return await backend.post(place, row.body, ReissuedLink, key=row.id)
         case Verb.NOTE:
-            return await backend.post(path("recipients", row.subject_id, "notes"), row.body, Note, key=row.id)
+            note = await backend.post(path("recipients", row.subject_id, "notes"), row.body, Note, key=row.id)
+            return _only(note, note.recipient_id == row.subject_id)
         case Verb.CONTACT:
             place = path("recipients", row.subject_id, "contacts")
             return await backend.post(place, row.body, Contact, key=row.id)
         case _:
             assert_never(row.verb)
+
+
+def _only(reply: R, is_ours: bool) -> R:
+    """The reply, if it is to what was asked: something on the way may give out an older one, which is no
+
+    word of the service's about this.
+    """
+    if not is_ours:
+        _log.warning("a reply was to something else")
+        raise AnswerLost
+    return reply
 
 
 async def read_refund(backend: Backend, refund_id: UUID | str) -> Refund:

@@ -32,7 +32,8 @@ from care_console.desktop.outbox.rack import Rack
 from care_console.desktop.outbox.worker import Lane, Worker, lane_of
 from care_console.desktop.store.store import Store
 
-_PATIENT = Backoff(first_seconds=1.0, most_seconds=30.0)
+_PATIENT = Backoff(first_seconds=1.0, most_seconds=8.0)
+"""Within ten seconds of the line's healing everything is on its way."""
 
 
 class Outbox:
