@@ -36,7 +36,15 @@ class FileKeychain(MemoryKeychain):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
-        self._secrets = json.loads(path.read_text()) if path.exists() else {}
+        self._look()
+
+    async def read(self, name: str) -> str | None:
+        self._look()
+        return await super().read(name)
+
+    def _look(self) -> None:
+        """Other desks write too."""
+        self._secrets = json.loads(self._path.read_text()) if self._path.exists() else {}
 
     async def write(self, name: str, secret: str) -> bool:
         await super().write(name, secret)
@@ -48,7 +56,7 @@ class FileKeychain(MemoryKeychain):
         self._keep()
 
     def _keep(self) -> None:
-        new = self._path.with_suffix(".new")
+        new = self._path.with_suffix(f".{os.getpid()}")
         new.write_text(json.dumps(self._secrets))
         os.replace(new, self._path)
 

@@ -11,18 +11,19 @@ from typing import Any
 import sqlcipher3  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
+from sqlalchemy.exc import DBAPIError
 
 from care_console.desktop.store.layouts import NotOurs, bring_to_date
-from care_console.desktop.store.pages import lost_commits, read_log, same_round
+from care_console.desktop.store.pages import lost_commits, read_log
 
 IN_MEMORY = ":memory:"
 DIALECT = sqlite_dialect()
 DatabaseError = sqlcipher3.DatabaseError
 OperationalError = sqlcipher3.OperationalError
 _BUSY_SECONDS = 10.0
-OF_THE_MACHINE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_NOMEM")
-"""What is wrong with the machine while the file may be sound."""
-_NOT_DAMAGE = (*OF_THE_MACHINE, "SQLITE_CANTOPEN", "SQLITE_READONLY")
+_DAMAGE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+"""All else (busy, full, no memory, no permission, no reading) may be the machine's, and the file sound."""
+_OTHER_TABLES = "SQLITE_ERROR"
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -38,26 +39,28 @@ holds nothing, so that what was answered is not found again in a damaged file.""
 class Damaged(Exception):
     """The file is not one that this key opens, or not all of it can be read.
 
-    `log`: its write-ahead log as it was, since closing the file has taken that away. `all_read`: whether
-    SQLite, where it reads a table to its end, has read all of it.
+    `all_read`: whether SQLite, where it reads a table to its end, has read all of it.
     """
 
-    def __init__(self, why: str, log: bytes = b"", *, all_read: bool = True) -> None:
+    def __init__(self, why: str, *, all_read: bool = True) -> None:
         super().__init__(why)
-        self.log = log
         self.all_read = all_read
 
 
-def open_engine(path: Path | str, key: str) -> Engine:
+def open_engine(path: Path | str, key: str, *, alone: bool = True) -> Engine:
     """The file (made where there is none) as an engine of one connection. `key`: 96 hexadecimal digits, the
 
-    last 32 of them the salt (of old, 64 and the salt in the file's first bytes, lost with them).
-    Use it from one thread only. Raises Damaged; OperationalError where the file cannot be opened at all.
+    last 32 of them the salt (of old, 64 and the salt in the file's first bytes, lost with them). `alone`:
+    whether nobody else has it open. Use it from one thread only. Raises Damaged; OperationalError where the
+    file cannot be opened at all.
     """
     if isinstance(path, Path) and not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     engine = create_engine(
-        "sqlite://", module=sqlcipher3.dbapi2, creator=lambda: _connect(path, key), poolclass=StaticPool
+        "sqlite://",
+        module=sqlcipher3.dbapi2,
+        creator=lambda: _connect(path, key, alone),
+        poolclass=StaticPool,
     )
     event.listen(engine, "begin", _begin_to_write)
     try:
@@ -66,6 +69,11 @@ def open_engine(path: Path | str, key: str) -> Engine:
     except NotOurs as other:
         engine.dispose()
         raise Damaged(str(other)) from other
+    except DBAPIError as failure:
+        engine.dispose()
+        if getattr(failure.orig, "sqlite_errorname", "").startswith((*_DAMAGE, _OTHER_TABLES)):
+            raise Damaged(str(failure.orig)) from failure
+        raise
     except BaseException:
         engine.dispose()
         raise
@@ -91,8 +99,10 @@ def reading(path: Path, key: str) -> Iterator[Any]:
         connection.close()
 
 
-def _connect(path: Path | str, key: str) -> Any:
-    log = read_log(path) if isinstance(path, Path) else b""
+def _connect(path: Path | str, key: str, alone: bool) -> Any:
+    # Whoever is the first to open it goes through the log; who comes later is told by the first what is in
+    # it, and a log that somebody writes to cannot be held against that.
+    log = read_log(path) if isinstance(path, Path) and alone else b""
     connection = _raw(path, key)
     try:
         for pragma in _PRAGMAS:
@@ -102,23 +112,22 @@ def _connect(path: Path | str, key: str) -> Any:
         faults = [row for row in connection.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
     except DatabaseError as failure:
         connection.close()
-        if failure.sqlite_errorname.startswith(_NOT_DAMAGE):
+        if not failure.sqlite_errorname.startswith(_DAMAGE):
             raise
-        raise Damaged(str(failure), log) from failure
+        raise Damaged(str(failure)) from failure
     if faults:
         connection.close()
-        raise Damaged(str(faults[0][0]), log, all_read=False)
+        raise Damaged(str(faults[0][0]), all_read=False)
     if isinstance(path, Path) and log and _stops_early(connection, path, key, log):
         connection.close()
-        raise Damaged("its last changes can be read in part only", log, all_read=False)
+        raise Damaged("its last changes can be read in part only", all_read=False)
     return connection
 
 
 def _stops_early(connection: Any, path: Path, key: str, log: bytes) -> bool:
     """Whether SQLite silently left away commits behind a damaged place of the log that it found."""
     taken = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1]
-    # Another desk may have begun the log anew meanwhile: then `taken` is not of the one that was read.
-    return taken >= 0 and same_round(path, log) and lost_commits(path, key, log, taken)
+    return taken >= 0 and lost_commits(path, key, log, taken)
 
 
 def _raw(path: Path | str, key: str) -> Any:

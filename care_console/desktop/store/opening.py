@@ -6,6 +6,7 @@ the desk finds either the one or the other when it opens next.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
@@ -19,7 +20,6 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from care_console.desktop.store.cipher import (
     IN_MEMORY,
-    OF_THE_MACHINE,
     Damaged,
     DatabaseError,
     checkpoint,
@@ -28,6 +28,7 @@ from care_console.desktop.store.cipher import (
 from care_console.desktop.store.pages import read_log
 from care_console.desktop.store.salvage import NOTHING, Saved, salvage
 from care_console.desktop.store.tables import drafts, facts, outbox
+from care_console.desktop.store.turns import Turns
 
 _log = logging.getLogger(__name__)
 FILE = "desk.db"
@@ -39,6 +40,7 @@ _LOG_LOST = (
 )
 _NEW = f"{FILE}.new"
 _ASIDE = f"{FILE}.damaged-*"
+_ATTEMPTS = 3
 _PARTS = ("", "-wal", "-shm", "-journal")
 
 
@@ -48,6 +50,7 @@ class Opened:
 
     engine: Engine
     notice: str | None = None
+    is_on_disk: bool = False
 
 
 def new_key() -> str:
@@ -64,35 +67,75 @@ def open_in_memory() -> Opened:
     )
 
 
-def open_file(folder: Path, key: str) -> Opened:
-    """The store in a folder. Never fails for damage: see the module. Raises OSError for want of a folder."""
+def open_file(folder: Path, key: str, turns: Turns) -> Opened:
+    """The store in a folder. Never fails for damage: see the module. Raises OSError for want of a folder.
+
+    The desk counts among those at work with it afterwards, unless it works in memory.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / FILE
-    log, had_log = read_log(path), _is_there(path.with_name(f"{FILE}-wal"))
     try:
-        engine = _opened(path, key, log)
-        return Opened(engine, _what_to_say(engine, had_log=had_log))
-    except Damaged as failure:
-        _log.warning("the store cannot be opened: %s", failure)
-        saved, what = salvage(path, key, failure.log or log, all_read=failure.all_read), "was damaged"
-    except (OSError, DatabaseError, DBAPIError) as failure:
+        with turns.taken():
+            opened = _open_in_turn(path, key, turns)
+            if opened.is_on_disk:
+                turns.begin_work()
+            return opened
+    except OSError as failure:
         _log.warning("the store cannot be used: %s", failure)
-        saved, what = salvage(path, key, log, all_read=True), "could not be used"
-        if _is_of_the_machine(failure):
-            return _for_this_run(saved)
+        return _for_this_run(salvage(path, key, read_log(path), all_read=True))
+
+
+def _open_in_turn(path: Path, key: str, turns: Turns) -> Opened:
+    """Only what is found damaged with nobody at work with it, and again when tried anew, is set aside."""
+    log, had_log = read_log(path), _is_there(path.with_name(f"{FILE}-wal"))
+    failures: list[Exception] = []
+    alone = turns.is_nobody_at_work()
+    for _attempt in range(_ATTEMPTS):
+        try:
+            engine = _opened(path, key, log, alone=alone)
+        except (Damaged, OSError, DatabaseError, DBAPIError) as failure:
+            _log.warning("the store cannot be opened: %s", failure)
+            failures.append(failure)
+            _let_its_owner_write(path)
+            continue
+        # Closing after the first failure took the log into the file as far as SQLite could read it, and
+        # deleted it: what lay behind that is in our copy alone, and the file only looks sound.
+        if failures and log and read_log(path)[: len(log)] != log:
+            engine.dispose()
+            break
+        return Opened(engine, _what_to_say(engine, had_log=had_log), is_on_disk=True)
+    saved = salvage(path, key, log, all_read=all(getattr(each, "all_read", True) for each in failures))
+    if isinstance(failures[-1], Damaged) and alone:
+        return _replaced(path, key, saved)
+    return _for_this_run(saved)
+
+
+def _replaced(path: Path, key: str, saved: Saved) -> Opened:
+    """A new file with what was saved in it, and the damaged one set aside."""
     aside = path.with_name(f"{FILE}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
-    notice = f"The desk's file {what} and has been set aside as {aside.name}. {_what_was_lost(saved)}"
+    notice = f"The desk's file was damaged and has been set aside as {aside.name}. {_what_was_lost(saved)}"
     try:
         engine = _made_anew(path, key, saved, notice, aside)
-        return Opened(engine, _what_to_say(engine, had_log=True))
+        return Opened(engine, _what_to_say(engine, had_log=True), is_on_disk=True)
     except (OSError, DatabaseError, DBAPIError) as failure:
         _log.warning("no new store can be made: %s", failure)
         return _for_this_run(saved)
 
 
-def closing(connection: Connection) -> None:
-    """Note that the file is about to be closed in order, within the caller's transaction."""
-    _put_fact(connection, _RUNNING, "")
+def close_file(engine: Engine, turns: Turns) -> None:
+    """Close the file; the last to do so notes that it was closed in order, and so needs no log."""
+    try:
+        with turns.taken():
+            turns.end_work()
+            if turns.is_nobody_at_work():
+                with engine.begin() as connection:
+                    _put_fact(connection, _RUNNING, "")
+            engine.dispose()
+    except (OSError, DBAPIError) as failure:  # a full disk: then the next opening finds it as after a kill
+        _log.warning("the store could not be closed in order (%s)", type(failure).__name__)
+    finally:
+        turns.end_work()
+        engine.dispose()
 
 
 def remove_set_aside(folder: Path) -> None:
@@ -102,24 +145,28 @@ def remove_set_aside(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _opened(path: Path, key: str, log: bytes) -> Engine:
+def _opened(path: Path, key: str, log: bytes, *, alone: bool) -> Engine:
     _finish_what_was_begun(path.parent)
     if not _is_there(path):
         if log:
-            raise Damaged("its main part is missing", log, all_read=False)
-        try:
-            return _made_anew(path, key, NOTHING, None)
-        except FileNotFoundError:  # another desk was quicker
-            return open_engine(path, key)
+            raise Damaged("its main part is missing", all_read=False)
+        return _made_anew(path, key, NOTHING, None)
     if not path.is_file() or path.stat().st_size == 0:
-        raise Damaged("it is empty", log, all_read=False)
-    return open_engine(path, key)
+        raise Damaged("it is empty", all_read=False)
+    if any(_is_no_file(path.with_name(path.name + part)) for part in _PARTS[1:]):
+        raise Damaged("something else lies in the place of a file beside it", all_read=False)
+    return open_engine(path, key, alone=alone)
 
 
-def _is_of_the_machine(failure: Exception) -> bool:
-    """Whether the file may be sound, and in use or in need of room: then it is left where it is."""
-    name = getattr(getattr(failure, "orig", failure), "sqlite_errorname", "")
-    return str(name).startswith(OF_THE_MACHINE)
+def _is_no_file(path: Path) -> bool:
+    return _is_there(path) and not path.is_file()
+
+
+def _let_its_owner_write(path: Path) -> None:
+    """A file given back by a backup may be for reading only."""
+    for part in _PARTS:
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + part).chmod(0o600)
 
 
 def _is_there(path: Path) -> bool:
@@ -159,6 +206,8 @@ def _take_over(engine: Engine, saved: Saved, notice: str | None) -> None:
     with engine.begin() as connection:
         for table, rows in saved.rows.items():
             for row in rows:
+                if table is facts and row["name"] in (NOTICE, _RUNNING):
+                    continue  # of that file
                 try:
                     with connection.begin_nested():
                         connection.execute(insert(table).values(**row))
@@ -198,7 +247,7 @@ def _for_this_run(saved: Saved) -> Opened:
         engine,
         "The desk's file cannot be used, so nothing is kept on disk until the desk is opened again: "
         f"{saved.count(outbox)} not yet sent and {saved.count(drafts)} half written were read from it. "
-        "Look whether the disk is full or another desk is open.",
+        "Look whether the disk is full, the file is yours to write, or another desk is open.",
     )
 
 

@@ -110,12 +110,6 @@ def read_log(path: Path) -> bytes:
     return log.read_bytes() if log.is_file() else b""
 
 
-def same_round(path: Path, log: bytes) -> bool:
-    """Whether the log on disk is still in the round of the one that was read."""
-    with _log_of(path).open("rb") as now:
-        return now.read(_WAL_HEADER) == log[:_WAL_HEADER]
-
-
 def lost_commits(path: Path, key: str, log: bytes, taken: int) -> bool:
     """Whether the log holds a whole commit after the first `taken` frames, which are those SQLite goes by.
 

@@ -11,10 +11,10 @@ from sqlalchemy import JSON, Column, Integer, Table
 
 from care_console.desktop.store.cipher import DIALECT, DatabaseError, reading
 from care_console.desktop.store.pages import Pages, Value
-from care_console.desktop.store.tables import drafts, outbox
+from care_console.desktop.store.tables import drafts, facts, outbox
 
 _log = logging.getLogger(__name__)
-_SALVAGED = (outbox, drafts)
+_SALVAGED = (outbox, drafts, facts)
 Row = dict[str, Any]
 
 
@@ -55,13 +55,16 @@ NOTHING = Saved({table: [] for table in _SALVAGED}, whole=True)
 
 
 def salvage(path: Path, key: str, log: bytes, *, all_read: bool) -> Saved:
-    """The rows of the outbox and the drafts that can still be read. `all_read`: see ``Damaged``."""
+    """The rows of the outbox and the drafts that can still be read, and whose they are. `all_read`: see
+
+    ``Damaged``.
+    """
     loose = Loose(path, key, log)
     rows, whole = {}, all_read and path.is_file()
     for table in _SALVAGED:
         found, all_of_it = _by_sqlite(path, key, table) if path.is_file() else ([], False)
         rows[table] = _with_loose(table, found, loose.of(table))
-        whole &= all_of_it
+        whole &= all_of_it or table is facts
     return Saved(rows, whole)
 
 

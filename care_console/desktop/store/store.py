@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.exc import DBAPIError
 
 from care_console.contract.card_numbers import mask_card_numbers
 from care_console.desktop.keychain import Keychain, KeychainUnavailable
@@ -20,15 +20,15 @@ from care_console.desktop.store import tables
 from care_console.desktop.store.opening import (
     NOTICE,
     Opened,
-    closing,
+    close_file,
     new_key,
     open_file,
     open_in_memory,
     remove_set_aside,
 )
+from care_console.desktop.store.turns import Occupied, Turns
 
 T = TypeVar("T")
-_log = logging.getLogger(__name__)
 _KEY_NAME = "store key"
 _KEPT_FOR = timedelta(hours=24)
 """The stories opened today can be read offline; older ones are gone when the desk opens."""
@@ -56,10 +56,12 @@ class KeptReply:
 class Store:
     """Drafts, outbox rows, and what was read lately. Opened by ``open_store``."""
 
-    def __init__(self, opened: Opened, thread: OneThread, folder: Path | None) -> None:
+    def __init__(self, opened: Opened, thread: OneThread, turns: Turns, folder: Path | None) -> None:
+        self._opened = opened
         self._engine = opened.engine
         self._notice = opened.notice
         self._thread = thread
+        self._turns = turns
         self._folder = folder
 
     @property
@@ -145,10 +147,8 @@ class Store:
         self._thread.stop()
 
     def _close(self) -> None:
-        try:
-            self._transact(closing)
-        except DBAPIError as failure:  # a full disk: then the next opening finds it as after a kill
-            _log.warning("the store could not be closed in order (%s)", type(failure).__name__)
+        if self._opened.is_on_disk:
+            close_file(self._engine, self._turns)
         self._engine.dispose()
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
@@ -161,29 +161,45 @@ async def open_store(folder: Path, keychain: Keychain) -> Store:
 
     Its key is made at first use and lies in the keychain alone. Raises OSError for an unusable folder.
     """
-    key = await _key(keychain)
-    thread = OneThread("store")
-    opened = await (thread.run(open_file, folder, key) if key else thread.run(open_in_memory))
-    store = Store(opened, thread, folder if key else None)
+    thread, turns = OneThread("store"), Turns(folder)
+    key = await _key(keychain, folder, thread, turns)
+    opened = await (thread.run(open_file, folder, key, turns) if key else thread.run(open_in_memory))
+    store = Store(opened, thread, turns, folder if key else None)
     too_old = delete(tables.kept).where(tables.kept.c.read_at < datetime.now(UTC) - _KEPT_FOR)
     await store.run(lambda connection: connection.execute(too_old))
     return store
 
 
-async def _key(keychain: Keychain) -> str | None:
+async def _key(keychain: Keychain, folder: Path, thread: OneThread, turns: Turns) -> str | None:
     """The file's key; None where no keychain would give it back after a restart."""
     if not keychain.durable:
         return None
     try:
         key = await keychain.read(_KEY_NAME)
         if key is None:
-            if not await keychain.write(_KEY_NAME, new_key()):
-                await keychain.forget(_KEY_NAME)
-            # Read again: of two desks that began together, one wrote over the other's.
-            key = await keychain.read(_KEY_NAME)
-    except KeychainUnavailable:
+            await thread.run(partial(folder.mkdir, parents=True, exist_ok=True, mode=0o700))
+            # In our turn: a key written over that of another desk would make its file look damaged.
+            async with _turn(thread, turns):
+                key = await keychain.read(_KEY_NAME) or await _new_key(keychain)
+    except (KeychainUnavailable, Occupied):
         return None
     return key
+
+
+@asynccontextmanager
+async def _turn(thread: OneThread, turns: Turns) -> AsyncIterator[None]:
+    held = turns.taken()
+    await thread.run(held.__enter__)
+    try:
+        yield
+    finally:
+        await thread.run(held.__exit__, None, None, None)
+
+
+async def _new_key(keychain: Keychain) -> str | None:
+    if not await keychain.write(_KEY_NAME, new_key()):
+        await keychain.forget(_KEY_NAME)
+    return await keychain.read(_KEY_NAME)
 
 
 def write_draft(connection: Connection, draft: Draft) -> None:

@@ -18,6 +18,7 @@ from care_console.desktop.store.cipher import reading
 from care_console.desktop.store.opening import FILE, new_key, open_file
 from care_console.desktop.store.pages import SIZE, Pages
 from care_console.desktop.store.store import open_store
+from care_console.desktop.store.turns import Turns
 from tests.campaigns.store import FixedKeychain
 from tests.desktop.store.test_store import a_row
 
@@ -88,6 +89,28 @@ async def test_the_salt_may_be_lost(tmp_path: Path, key: str) -> None:
     assert await reopened(tmp_path / "desk", key) == ([row], None)
 
 
+@pytest.mark.asyncio
+async def test_whose_drafts_were_saved_is_known_still(tmp_path: Path, key: str) -> None:
+    live = tmp_path / "live"
+    store = await open_store(live, FixedKeychain(key))
+    await store.belongs_to("ana")
+    await store.save_draft("note", "r1", {"text": "half"})
+    shutil.copytree(live, tmp_path / "desk")
+    await store.close()
+    path = tmp_path / "desk" / FILE
+    path.write_bytes(bytes(SIZE) + path.read_bytes()[SIZE:])
+    log = bytearray((tmp_path / "desk" / f"{FILE}-wal").read_bytes())
+    log[:32] = bytes(32)
+    (tmp_path / "desk" / f"{FILE}-wal").write_bytes(log)
+    store = await open_store(tmp_path / "desk", FixedKeychain(key))
+    assert "1 half written were saved" in (store.notice or "")
+    assert not await store.belongs_to("ana")
+    assert len(await store.drafts()) == 1
+    assert await store.belongs_to("ben")
+    assert await store.drafts() == ()
+    await store.close()
+
+
 class Killed(BaseException):
     """Ends what is under way, and nothing of it is put right."""
 
@@ -111,7 +134,7 @@ async def test_killed_while_a_damaged_file_is_replaced_the_rows_are_there(
 
     monkeypatch.setattr(opening.os, "replace", replace)
     with pytest.raises(Killed):
-        open_file(tmp_path / "desk", key)
+        open_file(tmp_path / "desk", key, Turns(tmp_path / "desk"))
     monkeypatch.undo()
     found, notice = await reopened(tmp_path / "desk", key)
     assert [one.id for one in found] == [row.id]
@@ -156,7 +179,7 @@ def test_a_file_of_an_older_layout_is_brought_to_date(layout: Path, tmp_path: Pa
             (saved,),
         )
         connection.execute("INSERT INTO facts VALUES ('login', 'ana')")
-    old, new = open_file(tmp_path, key), open_file(tmp_path / "new", key)
+    old, new = (open_file(place, key, Turns(place)) for place in (tmp_path, tmp_path / "new"))
     assert old.notice is None
     assert _schema(old) == _schema(new)
     with old.engine.begin() as connection:
