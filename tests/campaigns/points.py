@@ -49,18 +49,20 @@ _SELDOM = frozenset(
     }
 )
 _OF_WEB = frozenset(WEB + WEBHOOK)
+_AT_EACH = 20  # of a thousand
 _WEB_PASSES, _WORKER_PASSES = 16, 4
 PROCESSOR = ("processor.asked", "processor.did")
 """Not in our code: the worker dies with its request on the way there, and with the reply on its way back."""
 
 
 class Tally:
-    """How often a process died at each point, out of `most` in all."""
+    """How often a process died at each point, out of `most` in all: at each, a share of them at least."""
 
     def __init__(self, most: int, seed: int) -> None:
         points = WEB + WEBHOOK + WORKER + PROCESSOR
         self.deaths: Counter[str] = Counter(dict.fromkeys(points, 0))
-        self._each = -(-most // len(points))
+        self._most = most
+        self._each = most * _AT_EACH // 1000
         self._chance = random.Random(seed)
 
     def aim(self, among: tuple[str, ...]) -> tuple[frozenset[str], int]:
@@ -69,6 +71,8 @@ class Tally:
         In between something must get done, or there would soon be nothing to die in.
         """
         missed = [point for point in among if self.deaths[point] < self._each]
+        if not missed and self.total < self._most:
+            missed = list(among)
         aims = frozenset(self._chance.sample(missed, -(-len(missed) // 2)))
         most = _WEB_PASSES if aims <= _OF_WEB else _WORKER_PASSES
         return aims, 1 if aims <= _SELDOM else self._chance.randint(1, most)
@@ -81,4 +85,4 @@ class Tally:
     @property
     def is_full(self) -> bool:
         """Whether there were enough deaths at each."""
-        return min(self.deaths.values()) >= self._each
+        return self.total >= self._most and min(self.deaths.values()) >= self._each

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 from tests.campaigns.fault_proxy import FaultProxy
@@ -100,8 +100,14 @@ def _last_line(log: Path) -> str:
     return lines[-1] if lines else ""
 
 
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextlib.contextmanager
+def kept_port() -> Iterator[int]:
+    """A port that is ours as long as the block lasts, whoever of ours listens on it, also while nobody does.
+
+    The socket is bound here and never listens. Who binds it too, with SO_REUSEADDR as the service does, may
+    listen; no other gets the port meanwhile, neither by binding to 0 nor as the near end of a connection.
+    """
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])

@@ -34,7 +34,7 @@ from tests.campaigns.fault_proxy import FaultProxy, fault_proxy
 from tests.campaigns.judging import OPEN, Outcome, judge
 from tests.campaigns.people import PASSWORD, Paid, People
 from tests.campaigns.points import Tally
-from tests.campaigns.processes import DOORS, Undertaker, free_port
+from tests.campaigns.processes import DOORS, Undertaker, kept_port
 from tests.campaigns.zygote import zygote
 from tests.support import builders
 from tests.support.card_twin import CardTwin, card_twin
@@ -123,7 +123,7 @@ async def _made(plan: Plan, seed: int, database_url: str) -> AsyncIterator[_Fiel
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         enter = stack.enter_async_context
-        ports = (free_port(), free_port())
+        ports = stack.enter_context(kept_port()), stack.enter_context(kept_port())
         urls = [f"http://127.0.0.1:{port}" for port in ports]
         twin = await enter(card_twin(webhook_url=f"{urls[0]}/gateways/cards/stripe/webhook"))
         proxy = await enter(fault_proxy(twin.url, seed, doors=DOORS, adrift_seconds=plan.certain_seconds / 3))

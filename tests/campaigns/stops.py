@@ -32,7 +32,7 @@ from care_console.service.settings import Settings
 from care_console.service.staff.rules import add_staff
 from care_console.service.wiring import wired
 from tests.campaigns.people import PASSWORD
-from tests.campaigns.processes import free_port
+from tests.campaigns.processes import kept_port
 from tests.campaigns.stop_desk import FileKeychain
 from tests.campaigns.zygote import Incarnation, Zygote, zygote
 from tests.support.fault_proxy import Fault, FaultProxy, fault_proxy
@@ -172,7 +172,7 @@ async def _made(seed: int, database_url: str, outcome: Outcome) -> AsyncIterator
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         enter = stack.enter_async_context
-        forks, port = await enter(zygote()), free_port()
+        forks, port = await enter(zygote()), stack.enter_context(kept_port())
         environment = {
             "CARE_DATA_DIR": str(folder / "service"),
             "CARE_DATABASE_URL": database_url,

@@ -106,7 +106,7 @@ async def run(count: int, seed: int) -> Outcome:
                 gc.collect()
                 before = process.memory_info().rss
             damage = DAMAGES[number % len(DAMAGES)]
-            await _case(chance.choice(written), damage, Path(place) / "case", chance, outcome)
+            await _case(chance.choice(written), damage, Path(place) / f"case{number}", chance, outcome)
             if number % 500 == 499:
                 print(f"{number + 1} files opened, {len(outcome.wrong)} promises broken")
         gc.collect()
