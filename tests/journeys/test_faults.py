@@ -9,12 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import threading
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -28,6 +26,7 @@ from care_console.desktop.app import DeskHandle, open_desk
 from care_console.desktop.backend.client import ConnectionState
 from care_console.desktop.keychain import MemoryKeychain
 from care_console.desktop.shell import keys
+from care_console.desktop.shell.garbage import settle
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.settings import Settings
 from care_console.service.staff.rules import add_staff
@@ -35,9 +34,9 @@ from care_console.service.wiring import wired
 from tests.desktop.screens.care import on_qt
 from tests.support import builders
 from tests.support.desks import until
-from tests.support.fault_proxy import Fault, FaultProxy
+from tests.support.fault_line import Line
+from tests.support.fault_proxy import Fault
 from tests.support.stalls import StallProbe
-from tests.support.tls import certificate
 from tests.support.web_process import WebProcess, web_process
 
 PASSWORD = "correct horse battery"
@@ -73,42 +72,23 @@ JOURNEYS = (
 )
 
 
-class Line:
-    """The proxy on a thread and loop of its own: its work is not the window's."""
+def begin(line: Line, journey: Journey) -> None:
+    """Let it go wrong from here."""
+    if journey.fault is not None:
+        line.tell("plan", journey.fault, "1000000", journey.to)
+    else:
+        line.tell("shut")
+        line.tell("refuse TLS")
+    if journey.to == "GET /v1/events":
+        line.tell("cut")
 
-    def __init__(self, upstream: str, folder: Path) -> None:
-        context, self.trusted = certificate(folder)
-        self.proxy = FaultProxy(upstream, tls=context)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
 
-    def do(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something to it, and wait for that."""
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
-
-    async def begin(self, journey: Journey) -> None:
-        """Let it go wrong from here."""
-        if journey.fault is not None:
-            self.proxy.plan(journey.fault, journey.to, times=1_000_000)
-        else:
-            await self.proxy.shut()
-            await self.proxy.open_without_tls()
-        if journey.to == "GET /v1/events":
-            self.proxy.cut_streams()
-
-    async def heal(self, journey: Journey) -> None:
-        """Sound again; what hung goes on hanging until the desk gives it up."""
-        self.proxy.forget_plans()
-        if journey.fault is None:
-            await self.proxy.shut()
-            await self.proxy.open()
-
-    def close(self) -> None:
-        """End it."""
-        self.do(self.proxy.shut())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+def heal(line: Line, journey: Journey) -> None:
+    """Sound again; what hung goes on hanging until the desk gives it up."""
+    line.tell("forget")
+    if journey.fault is None:
+        line.tell("shut")
+        line.tell("open")
 
 
 @pytest.fixture
@@ -123,7 +103,6 @@ def line(service: WebProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """The line to it, with a certificate that the desk trusts."""
     made = Line(service.url, tmp_path)
     monkeypatch.setattr(certifi, "where", lambda: str(made.trusted))
-    made.do(made.proxy.open())
     yield made
     made.close()
 
@@ -177,9 +156,7 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def _desk(line: Line, database_url: str, folder: Path) -> AsyncIterator[Desk]:
-    handle = await open_desk(
-        line.proxy.url, "ana", PASSWORD, data_dir=folder / "desk", keychain=MemoryKeychain()
-    )
+    handle = await open_desk(line.url, "ana", PASSWORD, data_dir=folder / "desk", keychain=MemoryKeychain())
     desk = Desk(handle, database_url)
     try:
         yield desk
@@ -197,6 +174,7 @@ def test_no_false_success_no_stall_and_recovered(line: Line, database_url: str, 
             await desk.open_caller(*people[0])
             desk.press("F9", "1", "Ctrl+Return")  # and with that there is an old answer to give out again
             await until(lambda: desk.stopped(people[0][1]) and not desk.handle.desk.outbox.pending())
+            settle()  # as the program does once it stands; here the tests' own modules are in the heap too
             for journey, (id, phone) in zip(JOURNEYS, people[1:], strict=True):
                 await desk.open_caller(id, phone)
                 wrong += [f"{journey.name}: {what}" for what in await _go(desk, line, journey, phone)]
@@ -207,7 +185,7 @@ def test_no_false_success_no_stall_and_recovered(line: Line, database_url: str, 
 
 async def _go(desk: Desk, line: Line, journey: Journey, phone: str) -> list[str]:
     wrong: list[str] = []
-    line.do(line.begin(journey))
+    begin(line, journey)
     desk.probe.begin()
     desk.press("F9", "2", "Ctrl+Return")
     ends = time.monotonic() + _FAULT_SECONDS
@@ -216,7 +194,7 @@ async def _go(desk: Desk, line: Line, journey: Journey, phone: str) -> list[str]
             wrong.append("it was shown as done before the service had done it")
             break
         await asyncio.sleep(0.02)
-    line.do(line.heal(journey))
+    heal(line, journey)
     healed = time.monotonic()
     with contextlib.suppress(TimeoutError):
         await until(lambda: _is_over(desk, phone), _patience())
@@ -225,9 +203,10 @@ async def _go(desk: Desk, line: Line, journey: Journey, phone: str) -> list[str]
         wrong.append(f"not recovered {took:.1f} s after healing: {desk.says(phone)!r}")
     if desk.stopped(phone) != 1:
         wrong.append(f"the texts were stopped {desk.stopped(phone)} times")
-    if desk.probe.longest > _STALL_SECONDS * min(2.0, _busy()):  # whoever shares the caches slows each step
-        wrong.append(f"the window's thread was busy for {desk.probe.longest * 1000:.0f} ms")
-    print(f"{journey.name}: recovered in {took:.1f} s, longest work {desk.probe.longest * 1000:.0f} ms")
+    # Whoever shares the caches slows each step.
+    if desk.probe.longest.counts > _STALL_SECONDS * min(2.0, _busy()):
+        wrong.append(f"the window's thread was kept for {desk.probe.longest}")
+    print(f"{journey.name}: recovered in {took:.1f} s, kept at most {desk.probe.longest}")
     return wrong
 
 
@@ -246,7 +225,7 @@ def _is_over(desk: Desk, phone: str) -> bool:
 
 def _patience() -> float:
     """Ten seconds, where the machine has nothing else to do; where others keep it busy, their share too."""
-    return _RECOVERED_SECONDS * _busy()
+    return _RECOVERED_SECONDS * min(3.0, _busy())
 
 
 def _busy() -> float:

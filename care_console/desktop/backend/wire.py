@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _TRY_LATER = frozenset({408, 425, 429})
 _IDLE_SECONDS = 3.0
+_IN_ONE_GO_SECONDS = 0.01
 MOST_BYTES = 64 * 1024 * 1024
 """No answer of the service is longer; a longer one is cut off instead of filling the memory."""
 
@@ -102,7 +105,7 @@ class Wire:
             async with self._open(exchange, self._timeouts.download) as response:
                 if not response.is_success:
                     _judge(exchange, response, await _read(response))
-                async for piece in response.aiter_bytes():
+                async for piece in _pieces(response):
                     await write(piece)
                     taken += len(piece)
         except httpx.TransportError as failure:
@@ -184,9 +187,23 @@ class Wire:
         return NotSent()
 
 
+async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """An answer as it comes. What has arrived is read without a pause, and in very small pieces that takes
+
+    long: a tenth of a second for a buffer full of single bytes, each a TLS record of its own. So the window's
+    loop is let go on in between.
+    """
+    began = time.monotonic()
+    async for piece in response.aiter_bytes():
+        yield piece
+        if time.monotonic() - began > _IN_ONE_GO_SECONDS:
+            await asyncio.sleep(0)
+            began = time.monotonic()
+
+
 async def _read(response: httpx.Response) -> bytes:
     content = bytearray()
-    async for chunk in response.aiter_bytes():
+    async for chunk in _pieces(response):
         content += chunk
         if len(content) > MOST_BYTES:
             raise AnswerLost
