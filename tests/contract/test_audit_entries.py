@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +74,8 @@ def test_one_entry_has_these_bytes_for_good() -> None:
 @given(ENTRIES)
 def test_what_is_written_is_read_and_written_the_same(entry: Entry) -> None:
     stored = canonical_bytes(entry)
-    assert read_entry(stored) == entry
+    # In the hour that comes twice, Python holds a local moment equal to none of another zone.
+    assert read_entry(stored) == replace(entry, at=entry.at.astimezone(UTC))
     assert canonical_bytes(read_entry(stored)) == stored
     assert json.loads(stored)["details"] == entry.details
 
