@@ -23,6 +23,7 @@ from care_console.contract.consent import (
     ConsentChannel,
     ConsentEvent,
     ConsentState,
+    CorrectionAsked,
     OptOut,
     OptOutEvidence,
 )
@@ -170,8 +171,23 @@ class LogService(StoryService):
                     CancelledText(id=f"7{n}", kind="link", queued_at=row.received_at, message_id="m28")
                     for n in range(row.texts_cancelled)
                 ],
+                correction=self._asked(row),
                 recipient_id="r1",
             )
+        )
+
+    def _asked(self, row: OptOut) -> CorrectionAsked | None:
+        """What somebody asked for of a row, from the requests for approval."""
+        found = next((one for one in self.approvals.requests.values() if one.subject == row.id), None)
+        if found is None:
+            return None
+        return CorrectionAsked(
+            approval_id=found.id,
+            requested_by=found.requested_by,
+            requested_at=found.requested_at,
+            why=found.asked_note or "",
+            decision=found.decision.value if found.decision else None,
+            decided_by=found.decided_by,
         )
 
 

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from care_console.contract.approvals import Approval
 from care_console.contract.base import Reply
 from care_console.contract.card_numbers import holds_card_number
-from care_console.contract.consent import ConsentChannel
-from care_console.contract.timeline import ConsentEntry
 from care_console.desktop.actions.corrections import ask_correction
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import AlreadyOnItsWay, Verb
+from care_console.desktop.screens.correction.mistake import Mistake
 from care_console.desktop.screens.drafts import DraftKeeper
 from care_console.desktop.screens.panel import ActionPanel
 from care_console.desktop.shell import tasks
@@ -24,17 +23,7 @@ from care_console.desktop.shell.tokens import Tone
 from care_console.desktop.widgets.parts import words
 
 _PROMISE = "Another person decides. Until then texts stay off; nobody at the desk opts a number in."
-_TYPED = (ConsentChannel.CARE_CALL, ConsentChannel.COMPLAINT)
 _NOTE_HEIGHT = 72
-
-
-def why_not(entry: object) -> str | None:
-    """Why the selected row cannot be corrected, as far as the desk can tell; None where it may be."""
-    if not isinstance(entry, ConsentEntry) or entry.event not in ("opt_out", "hold"):
-        return "Select the opt-out that was a mistake, or the held reply, in the timeline first."
-    if entry.event == "opt_out" and entry.channel not in _TYPED:
-        return "That opt-out came from the number itself; only its own START opts it back in."
-    return None
 
 
 class CorrectionPanel(ActionPanel):
@@ -43,7 +32,7 @@ class CorrectionPanel(ActionPanel):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "correctionPanel", "Ask for the correction", parent)
         self._opt_out_id = ""
-        self._recipient_id = ""
+        self._recipient_id: str | None = None
         self.on_file = words("", "soft", "correctionOnFile")
         self.reason = QPlainTextEdit()
         self.reason.setObjectName("correctionReason")
@@ -56,21 +45,21 @@ class CorrectionPanel(ActionPanel):
             self.body.addWidget(part)
         self.reason.textChanged.connect(self._on_edited)
 
-    def show_for(self, recipient_id: str, entry: ConsentEntry) -> None:
-        """Open on an opt-out of the timeline."""
+    def show_for(self, recipient_id: str | None, mistake: Mistake) -> None:
+        """Open on an opt-out or a held reply; `recipient_id`: who is known by its number, if anybody."""
         self.unfollow()
         if self.drafts is not None:
             self.drafts.flush()
             self.drafts.deleteLater()
-        self._recipient_id, self._opt_out_id = recipient_id, entry.id
-        is_held = entry.event == "hold"
+        self._recipient_id, self._opt_out_id = recipient_id, mistake.opt_out_id
+        is_held = mistake.is_held
         self.heading.setText("Let a held reply go" if is_held else "Correct a mistyped opt-out")
         self.reason.setPlaceholderText("Why it is no refusal" if is_held else "Why it was a mistake")
-        self.on_file.setText(f"On file, by {entry.actor}: “{entry.words}”")
+        self.on_file.setText(f"On file, by {mistake.actor}: “{mistake.words}”")
         self.state.say("")
         self.drafts = None
         self.reason.clear()
-        self.drafts = DraftKeeper(self.desk, Verb.CORRECT, entry.id, self._fields, self)
+        self.drafts = DraftKeeper(self.desk, Verb.CORRECT, mistake.opt_out_id, self._fields, self)
         self.set_editing(True)
         self.reason.setFocus()
         tasks.start(self._restore(self.drafts), "restoring what was typed")
@@ -81,7 +70,8 @@ class CorrectionPanel(ActionPanel):
             return
         text = self.reason.toPlainText().strip()
         if not text:
-            self.refuse("Why was it a mistake? Whoever decides reads it. Nothing was sent.")
+            why = self.reason.placeholderText().lower()
+            self.refuse(f"Say {why}: whoever decides reads it. Nothing was sent.")
             self.reason.setFocus()
         elif holds_card_number(text):
             self.refuse("The reason holds what looks like a card number; take it out. Nothing was sent.")

@@ -11,6 +11,8 @@ from care_console.contract.roles import Permission
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.desk import Desk
 from care_console.desktop.queries.opt_outs import evidence
+from care_console.desktop.screens.correction.mistake import Mistake, of_evidence
+from care_console.desktop.screens.correction.panel import CorrectionPanel
 from care_console.desktop.screens.opt_out_log.deciding import Deciding
 from care_console.desktop.screens.opt_out_log.lines import correction_told, evidence_of, said_in, standing
 from care_console.desktop.shell import keys
@@ -46,10 +48,13 @@ class EvidenceColumn(QScrollArea):
         self._settles.setInterval(_SETTLES_MS)
         self._settles.timeout.connect(self.read)
         self._make_parts()
-        self.deciding.closed.connect(self._decided)
-        self.deciding.done.connect(self.read)
+        self.correcting.closed.connect(self.correcting.hide)
+        for panel in (self.deciding, self.correcting):
+            panel.closed.connect(self._show_actions)
+            panel.done.connect(self.read)
         self.story.clicked.connect(self.open_story)
-        self.stop.clicked.connect(self.deciding.stop_for_good)
+        self.stop.clicked.connect(self.stop_for_good)
+        self.correct.clicked.connect(self.ask_correction)
         self.show_row(None)
 
     @property
@@ -62,6 +67,7 @@ class EvidenceColumn(QScrollArea):
         if row is not None and self._row is not None and row.id == self._row.id:
             return
         self._row, self._found = row, None
+        self._close_correcting()
         self.deciding.put(row)
         self._settles.stop()
         for part in (self.facts, self.acts):
@@ -91,9 +97,31 @@ class EvidenceColumn(QScrollArea):
         if self._found is not None and self._found.recipient_id is not None and self.story.isVisible():
             self.story_wanted.emit(self._found.recipient_id, self._found.opt_out.phone)
 
+    def stop_for_good(self) -> None:
+        """Say what it does to opt the held number out, to be committed."""
+        self._close_correcting()
+        self.deciding.stop_for_good()
+
+    def ask_correction(self) -> None:
+        """Ask that this row be corrected, or say why it cannot be."""
+        if self._found is None:
+            return
+        mistake = of_evidence(self._found)
+        if isinstance(mistake, str):
+            self.trouble.say(mistake, Tone.WARN)
+            return
+        self.trouble.say("")
+        self.deciding.step_back()
+        self.correcting.show()
+        self.correcting.show_for(self._found.recipient_id, mistake)
+        QTimer.singleShot(0, self.correcting, lambda: self.ensureWidgetVisible(self.correcting))
+
     def step_back(self) -> bool:
         """Close what is half decided; what was typed is kept."""
-        return self.deciding.step_back()
+        return self._close_correcting() or self.deciding.step_back()
+
+    def _close_correcting(self) -> bool:
+        return not self.correcting.isHidden() and self.correcting.step_back()
 
     async def _read(self, row: OptOut) -> None:
         try:
@@ -145,11 +173,16 @@ class EvidenceColumn(QScrollArea):
         found, session = self._found, self._desk.session
         is_held = found is not None and found.stands.state is ConsentState.HELD
         knows = found is not None and found.recipient_id is not None
+        mistake = of_evidence(found) if found is not None else None
+        may_ask = isinstance(mistake, Mistake) and session.may(Permission.ASK_CORRECTION)
+        self.correct.setVisible(may_ask)
+        self._label_correct(is_held)
         self.stop.setVisible(is_held and session.may(Permission.OPT_OUT))
         self.story.setVisible(knows and session.may(Permission.READ_STORY))
 
-    def _decided(self) -> None:
-        self._show_actions()
+    def _label_correct(self, is_held: bool) -> None:
+        verb = "No refusal" if is_held else "A mistake"
+        self.correct.setText(f"{verb}  {keys.shown('correction.open')}")
 
     def _make_parts(self) -> None:
         body = QWidget(self)
@@ -178,11 +211,14 @@ class EvidenceColumn(QScrollArea):
         row = QHBoxLayout(self.acts)
         row.setContentsMargins(0, 0, 0, 0)
         self.stop = button(f"Stop for good  {keys.shown('stop.open')}", "evidenceStop", "danger")
+        self.correct = button("", "evidenceCorrect")
         self.story = button(f"Story  {keys.shown('log.story')}", "evidenceStory")
-        for made in (self.stop, self.story):
+        for made in (self.stop, self.correct, self.story):
             row.addWidget(made)
         row.addStretch(1)
         self.deciding = Deciding(self._desk, body)
+        self.correcting = CorrectionPanel(self._desk, body)
+        self.correcting.hide()
         self.history = Section("evidenceHistory", "All that this number said")
         self._history_words = words("", "", "evidenceHistoryWords")
         self.history.body.addWidget(self._history_words)
@@ -190,7 +226,15 @@ class EvidenceColumn(QScrollArea):
         self._cancelled_words = words("", "", "evidenceCancelledWords")
         self.cancelled.body.addWidget(self._cancelled_words)
         told: tuple[QWidget, ...] = (self.phone, self.stands, self.said, self.correction, self.trouble)
-        for part in (*told, self.acts, self.deciding, self.facts, self.history, self.cancelled):
+        for part in (
+            *told,
+            self.acts,
+            self.deciding,
+            self.correcting,
+            self.facts,
+            self.history,
+            self.cancelled,
+        ):
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(body)

@@ -32,11 +32,14 @@ class OptOutLog(Queue):
         self.pane.export.clicked.connect(self._export)
         self.pane.row_selected.connect(self._selected)
         self.column.story_wanted.connect(lambda recipient, phone: self.opened.emit(recipient, "", phone))
+        for panel in (self.column.deciding, self.column.correcting):
+            panel.closed.connect(self.pane.focus_list)
         for part in (self.pane, self.column):
             keys.bind(part, "log.filter", self.pane.filters.begin)
             keys.bind(part, "log.all", self.pane.filters.show_all)
             keys.bind(part, "log.export", self._export)
             keys.bind(part, "log.story", self.column.open_story)
+            keys.bind(part, "correction.open", self.column.ask_correction)
             keys.bind(part, "timeline.new", self.pane.show_new)
 
     def enter(self) -> None:
@@ -73,7 +76,7 @@ class HeldReplies(OptOutLog):
         super().__init__(desk, parent, waiting=True)
         self.reader.counted.connect(lambda total: self.show_count(total, waits=total > 0))
         for part in (self.pane, self.column):
-            keys.bind(part, "stop.open", self.column.deciding.stop_for_good)
+            keys.bind(part, "stop.open", self.column.stop_for_good)
         self.reader.count()
 
 

@@ -43,7 +43,7 @@ def test_a_mistyped_opt_out_is_asked_about_with_a_reason_and_waits(folder: Path)
             desk.press("Shift+F9")
             await desk.until(panel.isVisible)
             desk.press("Ctrl+Return")
-            assert "Why was it a mistake?" in panel.state.text
+            assert "Say why it was a mistake" in panel.state.text
             keys.forget_commits()
             desk.find(QPlainTextEdit, "correctionReason").setFocus()
             desk.type("typed 0142 for 0124")

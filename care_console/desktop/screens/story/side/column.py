@@ -15,13 +15,13 @@ from care_console.contract.consent import OptOut
 from care_console.contract.messages import Preview, PreviewReason, ReissuedLink
 from care_console.contract.recipients import Act
 from care_console.contract.statements import ExplainedCharge
-from care_console.contract.timeline import ConsentEntry, TimelineEntry
+from care_console.contract.timeline import TimelineEntry
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.queries.story import StoryView
-from care_console.desktop.screens.correction.panel import why_not
+from care_console.desktop.screens.correction.mistake import of_entry
 from care_console.desktop.screens.preview.section import PreviewSection
 from care_console.desktop.screens.refund.review import RefundReview
 from care_console.desktop.screens.story.side.answers import Known, answer
@@ -154,12 +154,11 @@ class SideColumn(QWidget):
 
     def correct_opt_out(self) -> None:
         """Shift+F9: ask that the selected opt-out be corrected, which somebody mistyped."""
-        entry, panel = self.at_hand.entry, self.panels.correction
-        trouble = why_not(entry)
-        if self._view is None or trouble is not None or not isinstance(entry, ConsentEntry):
-            self._tell(trouble or "Open a caller first.")
+        mistake, panel = of_entry(self.at_hand.entry), self.panels.correction
+        if self._view is None or isinstance(mistake, str):
+            self._tell(mistake if isinstance(mistake, str) else "Open a caller first.")
             return
-        self.panels.open(panel, partial(panel.show_for, self._view.story.id, entry))
+        self.panels.open(panel, partial(panel.show_for, self._view.story.id, mistake))
 
     def stop_texts_for(self, phone: str) -> None:
         """Stop texts to a number (E.164) that nobody is known by, with no story open."""
