@@ -29,11 +29,17 @@ class NotSent(BackendFailure):
 
 
 class AnswerLost(BackendFailure):
-    """The call left, and no usable answer came back. It may have been done."""
+    """The call left, and no usable answer came back. If it `changes` anything, it may have been done."""
+
+    def __init__(self, changes: bool = True) -> None:
+        super().__init__(changes)
+        self.changes = changes
 
     @property
     def sentence(self) -> str:
-        return "The service did not answer. It may have been done; do not repeat it by hand."
+        if self.changes:
+            return "The service did not answer. It may have been done; do not repeat it by hand."
+        return "The service did not answer. Nothing was changed; try again in a moment."
 
 
 class Refused(BackendFailure):

@@ -84,11 +84,11 @@ class Wire:
 
         try:
             async with self._open(exchange, self._timeouts.read) as response:
-                content = await _read(response)
+                content = await _read(exchange, response)
         except httpx.TransportError as failure:
-            raise self._failed(failure) from failure
+            raise self._failed(exchange, failure) from failure
         except httpx.HTTPError as failure:
-            raise AnswerLost from failure
+            raise AnswerLost(exchange.changes) from failure
         self.reached(True)
         return _judge(exchange, response, content)
 
@@ -104,14 +104,14 @@ class Wire:
         try:
             async with self._open(exchange, self._timeouts.download) as response:
                 if not response.is_success:
-                    _judge(exchange, response, await _read(response))
+                    _judge(exchange, response, await _read(exchange, response))
                 async for piece in _pieces(response):
                     await write(piece)
                     taken += len(piece)
         except httpx.TransportError as failure:
-            raise self._failed(failure) from failure
+            raise self._failed(exchange, failure) from failure
         except httpx.HTTPError as failure:
-            raise AnswerLost from failure
+            raise AnswerLost(exchange.changes) from failure
         self.reached(True)
         return taken
 
@@ -123,12 +123,12 @@ class Wire:
         try:
             async with self._open(exchange, self._timeouts.events) as response:
                 if response.status_code != httpx.codes.OK:
-                    _judge(exchange, response, await _read(response))
+                    _judge(exchange, response, await _read(exchange, response))
                     raise ServiceTrouble(response.status_code)
                 self.reached(True)
                 yield response.aiter_lines()
         except httpx.TransportError as failure:
-            raise self._failed(failure) from failure
+            raise self._failed(exchange, failure) from failure
 
     def within(self, url: str) -> str:
         """The path of a url of this service. A url anywhere else is refused: the token goes nowhere else."""
@@ -170,7 +170,7 @@ class Wire:
         ) as response:
             yield response
 
-    def _failed(self, failure: Exception) -> BackendFailure:
+    def _failed(self, exchange: Exchange, failure: Exception) -> BackendFailure:
         """Certainly not sent only where no connection ever stood; anything after that may have arrived."""
         import httpx
 
@@ -182,7 +182,7 @@ class Wire:
             httpx.UnsupportedProtocol,
         )
         if not isinstance(failure, never_stood):
-            return AnswerLost()
+            return AnswerLost(exchange.changes)
         self.reached(False)
         return NotSent()
 
@@ -201,12 +201,12 @@ async def _pieces(response: httpx.Response) -> AsyncIterator[bytes]:
             began = time.monotonic()
 
 
-async def _read(response: httpx.Response) -> bytes:
+async def _read(exchange: Exchange, response: httpx.Response) -> bytes:
     content = bytearray()
     async for chunk in _pieces(response):
         content += chunk
         if len(content) > MOST_BYTES:
-            raise AnswerLost
+            raise AnswerLost(exchange.changes)
     return bytes(content)
 
 

@@ -22,7 +22,6 @@ _USES = frozenset(
         QEvent.Type.TabletPress,
     }
 )
-_MOVES = frozenset({QEvent.Type.MouseMove, QEvent.Type.TouchUpdate, QEvent.Type.TabletMove})
 
 
 class Activity(QObject):
@@ -32,7 +31,6 @@ class Activity(QObject):
         super().__init__(parent)
         self._clock = clock
         self._seconds, self._at = clock.seconds(), clock.now()
-        self._pointer_seconds = float("-inf")
         self._watched: set[int] = set()
         application = QGuiApplication.instance()
         application.focusWindowChanged.connect(self._watch)  # type: ignore[union-attr]
@@ -52,18 +50,10 @@ class Activity(QObject):
         by_seconds = timedelta(seconds=self._clock.seconds() - self._seconds)
         return max(by_seconds, self._clock.now() - self._at)
 
-    @property
-    def pointer_rests(self) -> float:
-        """For how many seconds the mouse has not moved."""
-        return self._clock.seconds() - self._pointer_seconds
-
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Note that something was done; keep nothing from anybody."""
-        kind = event.type()
-        if kind in _USES:
+        if event.type() in _USES:
             self.used()
-            if kind in _MOVES:
-                self._pointer_seconds = self._clock.seconds()
         return False
 
     def _watch(self, window: QWindow | None) -> None:

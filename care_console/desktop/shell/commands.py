@@ -27,6 +27,7 @@ _OF_A_STORY = (
     "timeline.new",
     "caller.close",
     "caller.ring",
+    "language",
 )
 _BY_FOCUS = {
     "commit": "Nothing that could be done has the focus; open a refund, a link, a stop or a note first.",

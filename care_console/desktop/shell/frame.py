@@ -58,6 +58,12 @@ class Side(Protocol):
     def preview(self) -> None:
         """F4."""
 
+    def turn_language(self) -> None:
+        """What is said, in the other language."""
+
+    def set_call_id(self, phone: str, call_id: str) -> None:
+        """What the telephone calls the call with a number (E.164), for its record."""
+
     def wrap_up(self) -> None:
         """The call at hand is over."""
 

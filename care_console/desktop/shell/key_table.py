@@ -42,6 +42,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("reason.6", "Expired", ("Ctrl+6",), _CALL),
     KeyAction("reason.7", "Other", ("Ctrl+7",), _CALL),
     KeyAction("caller.ring", "Call the number back", ("Ctrl+D",), _CALL),
+    KeyAction("language", "English or Spanish, what is said", ("Ctrl+T",), _CALL),
     KeyAction("timeline.new", "Show what is new", ("F5",), _FIND),
     KeyAction("preview.open", "Hear the recording", ("F4",), _ACT),
     KeyAction("refund.open", "Refund", ("F7",), _ACT),

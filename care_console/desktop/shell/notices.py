@@ -17,6 +17,7 @@ from care_console.desktop.widgets.labels import plain
 
 _AT_MOST = 3
 _GOES_AFTER_MS = 8000
+_LOOKS_AGAIN_MS = 1000
 _ICONS = {Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad", Tone.ACCENT: "info", Tone.PLAIN: "info"}
 
 
@@ -59,7 +60,7 @@ class NoticeStrip(QWidget):
         for held, _ in self._frames[_AT_MOST:]:
             self._drop(held)
         if notice.tone in (Tone.GOOD, Tone.PLAIN, Tone.ACCENT):
-            QTimer.singleShot(_GOES_AFTER_MS, frame, lambda: self._drop(notice))
+            QTimer.singleShot(_GOES_AFTER_MS, frame, lambda: self._let_go(notice))
         self.show()
         self.shown.emit(notice.sentence)
         QAccessible.updateAccessibility(QAccessibleEvent(frame, QAccessible.Event.Alert))
@@ -76,6 +77,16 @@ class NoticeStrip(QWidget):
             return False
         self._drop(self._frames[0][0])
         return True
+
+    def _let_go(self, notice: Notice) -> None:
+        """Its time is over. Not while the mouse is in the column: what stands above would move under it."""
+        column = self.parentWidget()
+        if column is not None and column.underMouse():
+            frame = next((frame for held, frame in self._frames if held is notice), None)
+            if frame is not None:
+                QTimer.singleShot(_LOOKS_AGAIN_MS, frame, lambda: self._let_go(notice))
+        else:
+            self._drop(notice)
 
     def _drop(self, notice: Notice) -> None:
         for held, frame in tuple(self._frames):

@@ -25,6 +25,7 @@ NEEDS: dict[str, Permission] = {
     "caller.previous": Permission.READ_STORY,
     **{f"reason.{number}": Permission.READ_STORY for number in range(1, 8)},
     "caller.ring": Permission.READ_STORY,
+    "language": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,
     "preview.play": Permission.PREVIEW,
     "refund.open": Permission.REFUND,

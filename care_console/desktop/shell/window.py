@@ -90,6 +90,7 @@ class DeskWindow(QMainWindow):
         self.lock = Lock(desk, self.clock, self, begins_locked=begins_locked)
         self.session_end = SessionEnd(self.parts, self.clock, self)
         self.links = Links(self.parts, self.opening, self.lock, self.clock, self)
+        self.links.called.connect(self.side.set_call_id)
         self._bind_keys()
         tasks.report_to(self._task_failed)
         self.door = Door(desk, self.frame, self.callers, self.reader)
@@ -164,6 +165,7 @@ class DeskWindow(QMainWindow):
             "stop.open": self.front.stop_texts,
             "correction.open": lambda: self.front.act(self.side.correct_opt_out),
             "preview.open": lambda: self.front.act(self.side.preview),
+            "language": lambda: self.front.act(self._turn_language),
             "wrap_up": lambda: self.front.act(self.side.wrap_up),
             "note.keep": lambda: self.front.act(self.side.keep_note),
             "back": lambda: self._back.step() or self.queues.step_back(),
@@ -188,6 +190,10 @@ class DeskWindow(QMainWindow):
             self.queues.put_back()
         else:
             self.opening.close_front()
+
+    def _turn_language(self) -> None:
+        self.frame.story.header.turn_language()
+        self.side.turn_language()
 
     async def _ask(self, words: str) -> FindAnswer:
         return await find(self._desk, words)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit
 
-from care_console.desktop.shell.links import BadLink, phone_of
+from care_console.desktop.shell.links import BadLink, call_of
 from care_console.desktop.shell.single import SingleDesk
 from tests.support.desks import until
 from tests.support.story_service import AWKWARD, MARIA
@@ -34,7 +34,8 @@ GOOD = "care-console://call?from=+19725550199"
     ],
 )
 def test_the_number_is_read_however_a_softphone_writes_it(link: str) -> None:
-    assert phone_of(link) == "+19725550199"
+    assert call_of(link).phone == "+19725550199"
+    assert call_of(link).call_id is None
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def test_the_number_is_read_however_a_softphone_writes_it(link: str) -> None:
     [
         "", "care-console:", "care-console://call", "care-console://call?from=", "https://call?from=+19725550199",
         "care-console://refund?charge=c1", "care-console://call/refund?from=+19725550199", GOOD + "&stop=1",
+        GOOD + "&id=", GOOD + "&id=a b", GOOD + "&id=1&id=2", GOOD + "&id=" + "7" * 129,
         "care-console://call?from=+447911123456", "care-console://call?from=+1972555019", GOOD + "#stop",
         "care-console://call?From=+19725550199", GOOD + "\n--server=x", GOOD + "9" * 500,
         "care-console://call?from=+1972555019٩", "care-console://[call?from=+19725550199",
@@ -49,7 +51,7 @@ def test_the_number_is_read_however_a_softphone_writes_it(link: str) -> None:
 )  # fmt: skip
 def test_what_is_no_link_to_a_caller_is_told_in_a_sentence(link: str) -> None:
     with pytest.raises(BadLink, match=r"^[A-Z].*Nothing was done\.$"):
-        phone_of(link)
+        call_of(link)
 
 
 @settings(deadline=None)
@@ -57,7 +59,7 @@ def test_what_is_no_link_to_a_caller_is_told_in_a_sentence(link: str) -> None:
 def test_whatever_is_opened_is_a_us_number_or_a_sentence(link: str) -> None:
     refused = ""
     try:
-        phone = phone_of(link)
+        phone = call_of(link).phone
     except BadLink as bad:
         refused = str(bad)
     if refused:
@@ -84,6 +86,25 @@ async def test_a_link_opens_its_caller_and_does_nothing_else(opened: Opened) -> 
     said = window.frame.notices.sentences()
     assert any("asked for something other than showing a caller" in sentence for sentence in said)
     assert opened.service.deeds == []
+
+
+@pytest.mark.asyncio
+@with_window
+async def test_the_telephones_id_of_the_call_goes_into_its_record_and_into_a_stop(opened: Opened) -> None:
+    window = opened.window
+    opened.service.stories[AWKWARD] = opened.service.stories[AWKWARD].model_copy(
+        update={"phone": "+19725550199"}
+    )
+    window.links.take(GOOD + "&id=7f31-a.2")
+    await opened.read()
+    opened.press(Qt.Key.Key_F9)
+    await opened.until(lambda: opened.child(QLineEdit, "optOutCall").isVisible())
+    assert opened.child(QLineEdit, "optOutCall").text() == "7f31-a.2"
+    opened.press(Qt.Key.Key_Escape)
+    opened.press(Qt.Key.Key_7, Qt.KeyboardModifier.ControlModifier)
+    opened.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    await opened.until(lambda: opened.service.done("contact"))
+    assert opened.service.done("contact")[0].fields["call_id"] == "7f31-a.2"
 
 
 @pytest.mark.asyncio

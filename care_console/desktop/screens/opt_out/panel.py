@@ -46,6 +46,7 @@ class OptOutPanel(ActionPanel):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "optOutPanel", "Stop texts", parent)
         self._phone = ""
+        self._call_ids: dict[str, str] = {}
         self._recipient_id: str | None = None
         self.phrases: Choices[str] = Choices("What they said", tuple((p, p) for p in PHRASES))
         self.phrases.setObjectName("optOutPhrases")
@@ -88,9 +89,11 @@ class OptOutPanel(ActionPanel):
             since = f" since {day(consent.since, _now())}" if consent.since else ""
             self.state.say(f"Texts are off{since} already. What is said now is recorded as well.", Tone.WARN)
 
-    def set_call_id(self, call_id: str) -> None:
-        """The call that a softphone named."""
-        self.call_id.setText(call_id)
+    def set_call_id(self, phone: str, call_id: str) -> None:
+        """The call with a number (E.164), as the telephone named it."""
+        self._call_ids[phone] = call_id
+        if self._phone == phone and not self.call_id.text():
+            self.call_id.setText(call_id)
 
     @property
     def received_at(self) -> datetime:
@@ -164,7 +167,7 @@ class OptOutPanel(ActionPanel):
         self.state.say("")
         self.phrases.choose(None)
         self.words.clear()
-        self.call_id.clear()
+        self.call_id.setText(self._call_ids.get(phone, ""))
         self.heard_at.setDateTime(QDateTime.fromSecsSinceEpoch(int(_now().timestamp()), _EASTERN))
         self.drafts = DraftKeeper(self.desk, Verb.OPT_OUT, phone, self._fields, self)
         self.set_editing(True)
@@ -176,7 +179,7 @@ class OptOutPanel(ActionPanel):
         if kept is None or drafts is not self.drafts or self.words.toPlainText():
             return
         self.words.setPlainText(kept.get("words") or "")
-        self.call_id.setText(kept.get("call_id") or "")
+        self.call_id.setText(kept.get("call_id") or self.call_id.text())
         if kept.get("received_at"):
             at = datetime.fromisoformat(kept["received_at"])
             self.heard_at.setDateTime(QDateTime.fromSecsSinceEpoch(int(at.timestamp()), _EASTERN))

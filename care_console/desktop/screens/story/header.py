@@ -31,6 +31,7 @@ class StoryHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view: StoryView | None = None
+        self._in_spanish = False
         self.setObjectName("storyHeader")
         self.phone = plain("", "title", parent=self)
         self.phone.setObjectName("storyPhone")
@@ -73,10 +74,17 @@ class StoryHeader(QWidget):
         language = LANGUAGES.get(story.language, story.language.upper())
         spoken = Tone.PLAIN if story.language == "en" else Tone.ACCENT
         self.language.show_state(language, "language", spoken)
-        self.sentence.setText(story.story.en)
+        if self._view is None or self._view.story.id != story.id:
+            self._in_spanish = False
         self._view = view
+        self._show_sentence()
         self._show_since(view)
         self._show_people(story.on_this_number)
+
+    def turn_language(self) -> None:
+        """Tell the story in the other language, to be read aloud."""
+        self._in_spanish = not self._in_spanish
+        self._show_sentence()
 
     def show_here(self, words: str, tone: Tone) -> None:
         """Who else has the story open; nothing where nobody has."""
@@ -88,6 +96,11 @@ class StoryHeader(QWidget):
         """Ages are a while older now; nothing moves for it."""
         if self._view is not None:
             self._show_since(self._view)
+
+    def _show_sentence(self) -> None:
+        if self._view is not None:
+            told = self._view.story.story
+            self.sentence.setText(told.es if self._in_spanish else told.en)
 
     def _show_since(self, view: StoryView) -> None:
         now = datetime.now(UTC)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from care_console.contract.contacts import CallReason, Disposition
 from care_console.contract.recipients import OpenMessage
 from care_console.desktop.screens.wrap_up.deeds import Deed, deed_from_json, disposition_of
@@ -18,7 +20,7 @@ class Call:
     """`chosen`: the disposition that its person chose over what follows from the deeds; `over_at`: when it
 
     ended, where that is not now. `panel` stands half-filled. `by`: whose call it is, a login.
-    `is_restored`: what was kept of it before was read.
+    `call_id`: what the telephone calls it. `is_restored`: what was kept of it before was read.
     """
 
     recipient_id: str
@@ -32,8 +34,10 @@ class Call:
     chosen: Disposition | None = None
     note: str = ""
     panel: str = ""
+    call_id: str | None = None
     by: str = ""
     is_restored: bool = False
+    _found: dict[str, OpenMessage] = field(default_factory=dict)
     _told: list[str] = field(default_factory=list)
     _is_own: bool = False
 
@@ -46,6 +50,19 @@ class Call:
     def is_touched(self) -> bool:
         """Whether anything was said, done or written in it."""
         return bool(self.reason or self.deeds or self.note.strip())
+
+    def about(self, reason: CallReason | None, message: OpenMessage | None) -> bool:
+        """What was said, and the message that it is about, as it was found. False for no news.
+
+        What is done on the call changes the verdict; the note tells why it was done.
+        """
+        if message is not None:
+            if not self.deeds:
+                self._found[message.id] = message
+            message = self._found.setdefault(message.id, message)
+        is_news = (self.reason, self.message) != (reason, message)
+        self.reason, self.message = reason, message
+        return is_news
 
     def add(self, deed: Deed) -> bool:
         """Something was done; told again, it takes the place of what was told before. False for no news."""
@@ -89,6 +106,8 @@ class Call:
             "edited": self._is_own,
             "told": self._told,
             "panel": self.panel,
+            "call_id": self.call_id,
+            "found": [message.model_dump(mode="json") for message in self._found.values()],
             "by": self.by,
         }
 
@@ -105,8 +124,21 @@ class Call:
         if kept.get("disposition"):
             self.chosen = self.chosen or Disposition(kept["disposition"])
         self.panel = self.panel or kept.get("panel") or ""
+        self.call_id = self.call_id or kept.get("call_id")
+        if self.deeds:
+            for message in map(_message_from_json, kept.get("found") or ()):
+                if message is not None:
+                    self._found[message.id] = message
         if not self._is_own:
             self.note = kept.get("note") or ""
             # a refused request holds a note and nothing of how it came about
             self._is_own = bool(kept.get("edited", "ended_at" in kept)) and bool(self.note.strip())
             self._told = list(kept.get("told") or ())
+
+
+def _message_from_json(kept: Any) -> OpenMessage | None:
+    """A message as it was found; None where another version of the desk wrote what this one cannot read."""
+    try:
+        return OpenMessage.model_validate(kept)
+    except ValidationError:
+        return None

@@ -128,9 +128,14 @@ class WrapUpSection(Section):
 
     def show_known(self, reason: CallReason | None, message: OpenMessage | None) -> None:
         """What the caller said, and the message that it is about."""
-        if self.call is not None and (self.call.reason, self.call.message) != (reason, message):
-            self.call.reason, self.call.message = reason, message
+        if self.call is not None and self.call.about(reason, message):
             self._rewrite()
+
+    def set_call_id(self, call_id: str) -> None:
+        """What the telephone calls the call in front."""
+        if self.call is not None and self.call.call_id != call_id:
+            self.call.call_id = call_id
+            self._keep()
 
     def show_panel(self, name: str) -> None:
         """Which panel is half-filled, to be opened again when the call comes back."""
@@ -197,6 +202,7 @@ class WrapUpSection(Section):
                 note=call.note,
                 began_at=call.began_at,
                 ended_at=call.over_at or datetime.now(UTC),
+                call_id=call.call_id,
             )
         except (BackendFailure, AlreadyOnItsWay) as failure:
             self._say_no(failure.sentence)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 from care_console.contract.base import Bilingual
 from care_console.contract.messages import ChargedTwice, Diagnosis, Levels, Offer, OfferKind, Verdict
 from care_console.contract.recipients import Act, OpenMessage
+from care_console.desktop.backend.client import ConnectionState
+from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.screens.preview.levels import levels_in_words, recording
 from care_console.desktop.screens.story.side.checks import verdict
 from care_console.desktop.screens.story.side.reasons import CallReason, meant
@@ -114,6 +116,40 @@ def test_what_to_say_comes_in_the_callers_language_and_the_other_at_a_press(fold
             assert "Se le cobró dos veces" in sentence.text()
             desk.find(QPushButton, "sayLanguage").click()
             assert "You were charged twice" in sentence.text()
+
+    on_qt(scenario())
+
+
+def test_one_key_turns_the_story_and_what_to_say_into_the_other_language(folder: Path) -> None:
+    async def scenario() -> None:
+        async with care(folder) as desk:
+            told = desk.service.stories[MARIA].story
+            sentence = desk.find(QLabel, "storySentence")
+            assert sentence.text() == told.en
+            desk.press("Ctrl+T")
+            assert sentence.text() == told.es
+            assert told.en != told.es
+            desk.press("Ctrl+T")
+            assert sentence.text() == told.en
+
+    on_qt(scenario())
+
+
+def test_what_could_not_be_read_is_read_once_the_service_is_back_and_its_notice_goes(folder: Path) -> None:
+    async def scenario() -> None:
+        async with care(folder) as desk:
+            reads, id = desk.service.message_reads, desk.side.at_hand.id
+            changes = desk.handle.desk.changes
+            back = Announcement(LocalKind.CONNECTION, ConnectionState.ONLINE.value)
+            assert id is not None
+            lost = desk.service.messages.pop(id)
+            changes.announce(back)
+            await desk.until(lambda: "no such message" in desk.side.do.state.text)
+            desk.service.messages[id] = lost
+            before = len(reads)
+            changes.announce(back)
+            await desk.until(lambda: not desk.side.do.state.text)
+            assert len(reads) == before + 1
 
     on_qt(scenario())
 

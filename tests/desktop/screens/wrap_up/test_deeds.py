@@ -136,3 +136,16 @@ def test_a_call_comes_back_from_its_draft_as_it_was(
     assert again.disposition is call.disposition
     again.message = call.message
     assert again.rewritten(NOW) == call.rewritten(NOW)
+
+
+def test_the_note_keeps_why_something_was_done_though_the_verdict_changes_with_it() -> None:
+    call = Call("r1")
+    assert call.about(CallReason.CANNOT_HEAR, message(Verdict.OPENED_NOT_PAID))
+    assert call.about(CallReason.CANNOT_HEAR, message(Verdict.RECORDING_SILENT))
+    call.add(REFUND)
+    assert not call.about(CallReason.CANNOT_HEAR, message(Verdict.REFUNDED))
+    assert "Recording is silent. Asked for a refund" in call.rewritten(NOW)
+    back = Call("r1")
+    back.take_up(call.to_json(), over_at=None)
+    back.about(CallReason.CANNOT_HEAR, message(Verdict.REFUNDED))
+    assert "Recording is silent. Asked for a refund" in back.rewritten(NOW)

@@ -10,8 +10,9 @@ from care_console.contract.changes import ChangeKind
 from care_console.contract.messages import Message
 from care_console.contract.recipients import OpenMessage
 from care_console.contract.timeline import ChargeEntry, DisputeEntry, RefundEntry, TimelineEntry
+from care_console.desktop.backend.client import ConnectionState
 from care_console.desktop.backend.failures import BackendFailure
-from care_console.desktop.changes import Announcement
+from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.desk import Desk
 from care_console.desktop.queries.messages import read_message
 from care_console.desktop.screens.story.side.reasons import CallReason, fits, meant, pointed_to
@@ -22,7 +23,10 @@ _SETTLE_MS = 120
 
 
 class MessageAtHand(QObject):
-    """Chooses the message and reads it. `changed` fires when it is another one, or more is known of it."""
+    """Chooses the message and reads it. `changed` fires when it is another one, or more is known of it.
+
+    `failed` fires with a sentence when it could not be read, and with an empty one once it was after that.
+    """
 
     changed = Signal()
     failed = Signal(str)
@@ -38,6 +42,7 @@ class MessageAtHand(QObject):
         self._pointed: tuple[str, str] | None = None
         self._summary: OpenMessage | None = None
         self._message: Message | None = None
+        self._has_failed = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SETTLE_MS)
@@ -157,14 +162,23 @@ class MessageAtHand(QObject):
             message = await read_message(self._desk, message_id)
         except BackendFailure as failure:
             if message_id == self.id:
+                self._has_failed = True
                 self.failed.emit(failure.sentence)
             return
         if message_id == self.id:
             self._message = message
             self._summary = self._summary or as_open(message)
+            if self._has_failed:
+                self._has_failed = False
+                self.failed.emit("")
             self.changed.emit()
 
     def _on_change(self, change: Announcement) -> None:
+        if change.kind is LocalKind.CONNECTION:
+            # what happened while nobody listened is not told again
+            if change.id == ConnectionState.ONLINE and self.id is not None:
+                self._soon.start()
+            return
         # a refund or a link changes the message too; what is shown of it must not lag behind
         of_here = change.recipient_id == self._recipient_id and change.kind is not ChangeKind.PRESENCE
         if self._message is not None and of_here:

@@ -73,7 +73,9 @@ class SideColumn(QWidget):
         self._desk = desk
         self._view: StoryView | None = None
         self._left: dict[str, _Left] = {}
+        self._call_ids: dict[str, str] = {}
         self._when_read: Callable[[], None] | None = None
+        self._unread = ""
         self._way_back = WayBack(self)
         self.at_hand = MessageAtHand(desk, self)
         self.reason_section, self.checks, self.say = ReasonSection(), ChecksSection(), SaySection()
@@ -178,6 +180,10 @@ class SideColumn(QWidget):
             self.preview_section.ask_reason()
             bring_into_view(self.preview_section)
 
+    def turn_language(self) -> None:
+        """Ctrl+T: show what to say in the other language."""
+        self.say.turn()
+
     def wrap_up(self) -> None:
         """Ctrl+Enter where nothing else is to be committed: end the call, and store it with its note."""
         panel = self.panels.open_now
@@ -192,6 +198,13 @@ class SideColumn(QWidget):
     def keep_note(self) -> None:
         """Ctrl+S: store the note alone, and stay on the call."""
         self.note.keep_note()
+
+    def set_call_id(self, phone: str, call_id: str) -> None:
+        """The telephone said how it calls the call with a number; its story comes, or is in front already."""
+        self._call_ids[phone] = call_id
+        self.panels.opt_out.set_call_id(phone, call_id)
+        if self._view is not None and self._view.story.phone == phone:
+            self._show_call_id(phone)
 
     def closing(self) -> None:
         """The caller in front is being closed without a wrap-up: what has nothing in it is not kept."""
@@ -237,7 +250,7 @@ class SideColumn(QWidget):
 
     def _connect(self) -> None:
         self.at_hand.changed.connect(self._show_known)
-        self.at_hand.failed.connect(self._tell)
+        self.at_hand.failed.connect(self._not_read)
         self.what_charge.changed.connect(self._show_known)
         self.what_charge.chosen.connect(self._point_at)
         self.reasons.chosen.connect(self._on_reason)
@@ -269,8 +282,14 @@ class SideColumn(QWidget):
         left = self._left.setdefault(view.story.id, _Left())
         self.reasons.choose(left.reason)
         self.note.enter(view)
+        self._show_call_id(view.story.phone)
         self.at_hand.set_reason(left.reason)
         self._open_named(left.panel)
+
+    def _show_call_id(self, phone: str) -> None:
+        call_id = self._call_ids.get(phone)
+        if call_id is not None:
+            self.note.set_call_id(call_id)
 
     def _open_named(self, panel: str) -> None:
         if panel == self.panels.opt_out.objectName():
@@ -343,6 +362,14 @@ class SideColumn(QWidget):
     def _tell(self, sentence: str) -> None:
         self.do.state.say(sentence, Tone.WARN)
         bring_into_view(self.do)
+
+    def _not_read(self, sentence: str) -> None:
+        """The message at hand could not be read; or, with no sentence, it was at last."""
+        if sentence:
+            self._tell(sentence)
+        elif self.do.state.text == self._unread:
+            self.do.state.say("")
+        self._unread = sentence
 
     def _on_change(self, change: Announcement) -> None:
         gone = change.kind is LocalKind.SESSION and self._desk.session.state is not SessionState.SIGNED_IN

@@ -106,7 +106,7 @@ class SaySection(Section):
         self._both: Bilingual | None = None
         self._language = "en"
         self.toggle = button("", "sayLanguage", "chip")
-        self.toggle.clicked.connect(self._turn)
+        self.toggle.clicked.connect(self.turn)
         self.head.addWidget(self.toggle)
         self.sentence = words("", "lead", "saySentence")
         self.body.addWidget(self.sentence)
@@ -116,7 +116,8 @@ class SaySection(Section):
         self._both, self._language = both, "es" if language == "es" else "en"
         self._show()
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
+        """Show it in the other language."""
         self._language = "en" if self._language == "es" else "es"
         self._show()
 
@@ -126,7 +127,7 @@ class SaySection(Section):
         self.sentence.setVisible(bool(text))
         self.toggle.setVisible(bool(text))
         in_english = self._language == "en"
-        self.toggle.setText("EN → ES" if in_english else "ES → EN")
+        self.toggle.setText(f"{'EN → ES' if in_english else 'ES → EN'}  {keys.shown('language')}")
         self.toggle.setAccessibleName("Show it in Spanish" if in_english else "Show it in English")
 
 
