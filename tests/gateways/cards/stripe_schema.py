@@ -94,15 +94,26 @@ def faults_of_answer(method: str, path: str, status: int, body: Any) -> list[str
 
 
 def _nested(fields: str, properties: dict[str, Any]) -> dict[str, Any]:
-    """`a[b]=c` as {"a": {"b": "c"}}, and numbers and truths where the document wants them."""
+    """`a[b][0][c]=d` as nested objects and lists, and numbers and truths where the document wants them."""
     body: dict[str, Any] = {}
     for name, text in parse_qsl(fields, keep_blank_values=True):
-        outer, _, inner = name.partition("[")
-        if inner:
-            body.setdefault(outer, {})[inner.rstrip("]")] = text
-        else:
-            body[outer] = _typed(text, properties.get(outer, {}).get("type"))
-    return body
+        path = name.replace("]", "").split("[")
+        inner = body
+        for step in path[:-1]:
+            inner = inner.setdefault(step, {})
+        inner[path[-1]] = text
+    return {name: _shaped(value, properties.get(name, {})) for name, value in body.items()}
+
+
+def _shaped(value: Any, schema: dict[str, Any]) -> Any:
+    if isinstance(value, dict):
+        options = [schema, *schema.get("anyOf", [])]
+        if any(option.get("type") == "array" for option in options):
+            items = next(option for option in options if option.get("type") == "array").get("items", {})
+            return [_shaped(value[place], items) for place in sorted(value, key=int)]
+        inner = next((option["properties"] for option in options if "properties" in option), {})
+        return {name: _shaped(one, inner.get(name, {})) for name, one in value.items()}
+    return _typed(value, schema.get("type"))
 
 
 def _typed(text: str, wanted: str | None) -> Any:

@@ -1,10 +1,12 @@
-"""What the service asks of a card processor, in its own words: refund, find, read, and read a webhook.
+"""What the service asks of a card processor, in its own words: take a payment on a page of its own,
+refund, find, read, and read a webhook.
 
 One file beside this one speaks to one vendor; nothing outside this folder knows which.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,9 +42,70 @@ class ProcessorRefund:
     """Our own id, read back from what we sent along; None where the refund was made by somebody else."""
 
 
+class CheckoutStage(StrEnum):
+    """How far a payment on the processor's page has come. Only `expired` means that nothing can be paid."""
+
+    OPEN = "open"
+    COMPLETE = "complete"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCheckout:
+    """What a payment page is asked for with. `checkout_id` is our own id, and the idempotency key.
+
+    `ends_at` is between 30 minutes and 24 hours off; `product` is what the page calls it, with no name of
+    anybody in it; `on_statement` is what the card's statement adds to the account's own name.
+    """
+
+    checkout_id: UUID
+    amount_cents: int
+    currency: str
+    product: str
+    language: str
+    on_statement: str
+    paid_url: str
+    back_url: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CardTry:
+    """One try to pay with a card. `charge_ref` is the processor's id of it."""
+
+    charge_ref: str
+    succeeded: bool
+    at: datetime
+    amount_cents: int
+    brand: str | None
+    last4: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessorCheckout:
+    """A payment page as the processor has it. `url` is where the cardholder goes, while it is open.
+
+    `processor_ref` is the payment intent behind it, None until a card was tried; `tries` are the cards tried,
+    the oldest first. Paid is what has a try that succeeded.
+    """
+
+    processor_id: str
+    checkout_id: UUID | None
+    stage: CheckoutStage
+    url: str | None
+    processor_ref: str | None
+    tries: Sequence[CardTry] = ()
+
+    @property
+    def paid(self) -> CardTry | None:
+        """The try that went through."""
+        return next((one for one in self.tries if one.succeeded), None)
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessorEvent:
-    """A verified webhook. `refund` is None where the event is about something else.
+    """A verified webhook. `refund` is None where the event is about something else, and so is `checkout_id`,
+    our own id of the payment page that it is about.
 
     Events come late, twice and out of order: keep each `event_id` once. The refund inside is as it was when
     the event was made, so read it anew (`read_refund`) before a state moves.
@@ -52,6 +115,7 @@ class ProcessorEvent:
     type: str
     created_at: datetime
     refund: ProcessorRefund | None
+    checkout_id: UUID | None = None
 
 
 class ProcessorProblem(Exception):
@@ -126,6 +190,23 @@ class CardProcessor(Protocol):
 
     async def read_refund(self, processor_refund_id: str) -> ProcessorRefund:
         """The refund as it stands now, by the processor's id. `Refused` where there is none."""
+        ...
+
+    @property
+    def page_origin(self) -> str:
+        """Scheme and host of the page on which people pay: where a form of ours may lead."""
+        ...
+
+    async def open_checkout(self, wanted: NewCheckout) -> ProcessorCheckout:
+        """A payment page for so much; the same id again, within 24 hours, is the same page."""
+        ...
+
+    async def read_checkout(self, processor_id: str) -> ProcessorCheckout:
+        """The page as it stands now, with each card that was tried on it."""
+        ...
+
+    async def end_checkout(self, processor_id: str) -> ProcessorCheckout:
+        """Ends an open page, so that nothing more is paid on it, and reads it: it may be paid already."""
         ...
 
     def read_event(self, body: bytes, signature: str) -> ProcessorEvent:

@@ -12,10 +12,13 @@ from uuid import UUID
 import httpx
 import stripe
 
+from care_console.service.gateways.cards import stripe_checkout as checkouts
 from care_console.service.gateways.cards.port import (
     BadSignature,
+    NewCheckout,
     NotSent,
     OutcomeUnknown,
+    ProcessorCheckout,
     ProcessorEvent,
     ProcessorProblem,
     ProcessorRefund,
@@ -53,13 +56,14 @@ class StripeCards:
     ) -> None:
         self._request_seconds = request_seconds
         self._webhook_secret = webhook_secret
+        self._url = url.rstrip("/")
         self._http = stripe.HTTPXClient(
             timeout=httpx.Timeout(request_seconds, connect=_CONNECT_SECONDS, pool=_CONNECT_SECONDS)
         )
         self._client = stripe.StripeClient(
             api_key,
             stripe_version=API_VERSION,
-            base_addresses={"api": url.rstrip("/")},
+            base_addresses={"api": self._url},
             max_network_retries=0,
             http_client=self._http,
         )
@@ -108,6 +112,44 @@ class StripeCards:
         refund = await self._asked(self._client.v1.refunds.retrieve_async(processor_refund_id))
         return _refund(refund)
 
+    @property
+    def page_origin(self) -> str:
+        """See the port. Stripe's pages are on a host of their own; whatever stands in for it has one host."""
+        return checkouts.PAGES if self._url == checkouts.API else self._url
+
+    async def open_checkout(self, wanted: NewCheckout) -> ProcessorCheckout:
+        """See the port."""
+        made = await self._asked(
+            self._client.v1.checkout.sessions.create_async(
+                checkouts.params_of(wanted), {"idempotency_key": str(wanted.checkout_id)}
+            )
+        )
+        return checkouts.translated(made.to_dict(), [])
+
+    async def read_checkout(self, processor_id: str) -> ProcessorCheckout:
+        """See the port. Two requests where a card was tried: the session, and its payment's charges."""
+        session = await self._asked(self._client.v1.checkout.sessions.retrieve_async(processor_id))
+        return await self._with_tries(session.to_dict())
+
+    async def end_checkout(self, processor_id: str) -> ProcessorCheckout:
+        """See the port. What is complete cannot be ended, which Stripe says with a 400: reading tells."""
+        try:
+            session = await self._asked(self._client.v1.checkout.sessions.expire_async(processor_id))
+        except Refused as refused:
+            if refused.code == "resource_missing":
+                raise
+            return await self.read_checkout(processor_id)
+        return await self._with_tries(session.to_dict())
+
+    async def _with_tries(self, session: dict[str, Any]) -> ProcessorCheckout:
+        if not session.get("payment_intent"):
+            return checkouts.translated(session, [])
+        intent = session["payment_intent"]
+        page = await self._asked(
+            self._client.v1.charges.list_async({"payment_intent": intent, "limit": PAGE})
+        )
+        return checkouts.translated(session, [charge.to_dict() for charge in page.data])
+
     def read_event(self, body: bytes, signature: str) -> ProcessorEvent:
         """See the port. A refund in a state that we do not know is left out: reading it will say so."""
         try:
@@ -121,6 +163,7 @@ class StripeCards:
                 type=event["type"],
                 created_at=datetime.fromtimestamp(event["created"], UTC),
                 refund=_translated(told) if known else None,
+                checkout_id=_our_id((told.get("metadata") or {}).get("checkout_id")),
             )
         except stripe.SignatureVerificationError as wrong:
             raise BadSignature("The webhook's signature is not the processor's, or too old.") from wrong
@@ -157,7 +200,7 @@ def _problem(error: stripe.StripeError) -> ProcessorProblem:
         return NotSent(f"The processor does not accept our key; an operator has to look at it. {said}")
     if isinstance(error, stripe.IdempotencyError):
         # The key was used before with other words: that other request may well have moved money.
-        return OutcomeUnknown(f"The processor knows this refund's id from another request. {said}")
+        return OutcomeUnknown(f"The processor knows this id from another request. {said}")
     status = error.http_status or 0
     # Without Stripe's own words in it, an answer is somebody's on the way there, and tells nothing.
     if 400 <= status < 500 and status != 409 and error.error is not None:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from care_console.service.gateways.cards.twin.api import Api
 from care_console.service.gateways.cards.twin.control import Control
+from care_console.service.gateways.cards.twin.hosted import Hosted
 from care_console.service.gateways.cards.twin.known import KnownCharges
 from care_console.service.gateways.cards.twin.state import State
 from care_console.service.gateways.cards.twin.webhooks import Postman
@@ -37,7 +38,8 @@ def application(state: State, postman: Postman, known: KnownCharges | None) -> S
         state.close()
 
     api = Route("/v1/{rest:path}", Api(state, known, postman).answer, methods=["GET", "POST", "DELETE"])
-    return Starlette(routes=[*Control(state, postman, known).routes(), api], lifespan=life)
+    routes = [*Control(state, postman, known).routes(), *Hosted(state, postman).routes(), api]
+    return Starlette(routes=routes, lifespan=life)
 
 
 def _end_if_broken(rounds: asyncio.Task[None]) -> None:

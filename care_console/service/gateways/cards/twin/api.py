@@ -71,6 +71,8 @@ class Api:
         )
         try:
             _authenticated(request)
+            # Where its pages are is where it is called: known only once somebody has.
+            self._state.set_setting("own_url", str(request.base_url).rstrip("/"))
             body = (await request.body()).decode() if request.method == "POST" else ""
             call.params = decoded(body or request.url.query)
             await self._handle(call)

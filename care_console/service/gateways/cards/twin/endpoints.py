@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from care_console.service.gateways.cards.twin import payments, refunds
+from care_console.service.gateways.cards.twin import payments, refunds, sessions
 from care_console.service.gateways.cards.twin.state import Body, State
 from care_console.service.gateways.cards.twin.wire import Params, Refusal, only
 
@@ -51,6 +51,14 @@ _ENDPOINTS = [
         ("GET", "/v1/payment_intents/{id}", _read(payments.intent)),
         ("GET", "/v1/charges", _list(payments.charges)),
         ("GET", "/v1/charges/{id}", _read(payments.charge)),
+        ("POST", "/v1/checkout/sessions", _create(sessions.create)),
+        ("GET", "/v1/checkout/sessions/{id}", _read(sessions.session)),
+        (
+            "POST",
+            "/v1/checkout/sessions/{id}/expire",
+            lambda state, id, params, _: sessions.end(state, id, params),
+        ),
+        ("GET", "/v1/disputes/{id}", _read(payments.dispute)),
         ("GET", "/v1/events", _list(payments.events)),
         ("GET", "/v1/events/{id}", _read(payments.event)),
     )

@@ -30,10 +30,44 @@ def intent(at: float, amount_cents: int, currency: str, notes: dict[str, str], i
     }
 
 
-def charge(at: float, of: Body, brand: str, last4: str, paid: bool) -> Body:
-    """The charge of a payment intent, gone through or declined; its id follows the intent's."""
+def session(at: float, wanted: Body) -> Body:
+    """A Checkout Session that nobody has paid on yet."""
     return {
-        "id": f"ch_{of['id'].removeprefix('pi_')}",
+        "id": new_id("cs_test"),
+        "object": "checkout.session",
+        "amount_subtotal": wanted["amount"],
+        "amount_total": wanted["amount"],
+        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "cancel_url": wanted["cancel_url"],
+        "client_reference_id": wanted["client_reference_id"],
+        "created": int(at),
+        "currency": wanted["currency"],
+        "custom_fields": [],
+        "custom_text": {
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
+            "terms_of_service_acceptance": None,
+        },
+        "expires_at": wanted["expires_at"],
+        "livemode": False,
+        "locale": wanted["locale"],
+        "metadata": wanted["metadata"],
+        "mode": "payment",
+        "payment_intent": None,
+        "payment_method_types": ["card"],
+        "payment_status": "unpaid",
+        "shipping_options": [],
+        "status": "open",
+        "success_url": wanted["success_url"],
+        "url": None,
+    }
+
+
+def charge(at: float, of: Body, brand: str, last4: str, paid: bool) -> Body:
+    """The charge of a payment intent, gone through or declined; the first one's id follows the intent's."""
+    return {
+        "id": f"ch_{of['id'].removeprefix('pi_')}" if of["latest_charge"] is None else new_id("ch"),
         "object": "charge",
         "amount": of["amount"],
         "amount_captured": of["amount"] if paid else 0,

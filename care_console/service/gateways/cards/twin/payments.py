@@ -125,6 +125,14 @@ def charge(state: State, id: str) -> Body:
     return body
 
 
+def dispute(state: State, id: str) -> Body:
+    """GET /v1/disputes/{id}."""
+    body = state.get("dispute", id)
+    if body is None:
+        raise missing("dispute", id, "dispute")
+    return body
+
+
 def charges(state: State, params: Params) -> dict[str, Any]:
     """GET /v1/charges."""
     only(params, "payment_intent", "limit", "starting_after", "ending_before")

@@ -12,6 +12,7 @@ import time
 import httpx
 
 from care_console.service.gateways.cards.twin.refunds import settle_due
+from care_console.service.gateways.cards.twin.sessions import end_due
 from care_console.service.gateways.cards.twin.state import Body, State
 from care_console.service.gateways.cards.twin.wire import Refusal
 
@@ -47,6 +48,7 @@ class Postman:
             while True:
                 self._wake.clear()
                 settle_due(self._state)
+                end_due(self._state)
                 if not await self._deliver_due(client):
                     await self._wait()
 
