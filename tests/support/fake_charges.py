@@ -57,9 +57,11 @@ def explained(entry: ChargeEntry) -> ExplainedCharge:
 
 @dataclass
 class FakeCharges:
-    """`charge_reads`: whose charges, or which charge, was read, in the order of reading."""
+    """`charge_reads`: whose charges, or which charge, was read, in the order of reading;
+    `charges_shown`: the lines of statements that were asked with."""
 
     charge_reads: list[str] = field(default_factory=list)
+    charges_shown: list[str] = field(default_factory=list)
 
     def _who(self, request: Request) -> str:
         raise NotImplementedError
@@ -69,6 +71,10 @@ class FakeCharges:
         id = request.path_params["id"]
         self.charge_reads.append(id)
         found = [explained(entry) for entry in self._charge_entries().get(id, ())]
+        shown = request.query_params.get("shown", "")
+        self.charges_shown += [shown] if shown else []
+        if shown:  # the service reads far more in it; here it is an amount
+            found = [each for each in found if f"{each.amount_cents / 100:.2f}" in shown]
         limit = int(request.query_params.get("limit", 20))
         reply = ExplainedCharges(items=found[:limit], next_cursor=None)
         return Response(reply.model_dump_json(), media_type="application/json")

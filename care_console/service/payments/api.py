@@ -36,10 +36,14 @@ async def get_charges(
     recipient_id: str,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    shown: Annotated[str, Query(max_length=200)] = "",
 ) -> ExplainedCharges:
-    """Everything a recipient was charged for, the newest first, each explained."""
+    """Everything a recipient was charged for, the newest first, each explained.
+
+    `shown`: a line of a card's statement, as somebody reads it; only the charges that fit it.
+    """
     id = row_id("recipient", recipient_id)
-    page = await charges_of(ctx, id, cursor, limit)
+    page = await charges_of(ctx, id, cursor, limit, shown)
     if not page.items and not await is_known(ctx, id):
         raise not_found("recipient", id)
     await _recorded(ctx, id, len(page.items))

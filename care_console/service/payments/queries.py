@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from care_console.contract.charges import ChargeState, PaymentMethod, RefundState
+from care_console.contract.hours import EASTERN
+from care_console.contract.problems import ProblemType
 from care_console.contract.statements import ExplainedCharge, ExplainedCharges
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.cursors import decode_cursor, encode_cursor
+from care_console.service.foundation.problems import Problem
 from care_console.service.payments.statements import on_statement
 from care_console.service.payments.words import ChargeTold, explain, receipt
+from care_console.service.recipients.search.cards import ChargeSaid, read_charge
+from care_console.service.recipients.search.lookups import window
 
 _HOLDING = [state.value for state in RefundState if state.holds_money]
 _WHAT = """
@@ -24,12 +31,7 @@ _WHAT = """
         JOIN senders s ON s.id = m.sender_id JOIN facilities f ON f.id = s.facility_id
 """
 _ONE = text(_WHAT + " WHERE c.id = :id")
-_NEWEST = text(_WHAT + " WHERE c.recipient_id = :of ORDER BY c.charged_at DESC, c.id DESC LIMIT :most")
-_OLDER = text(
-    _WHAT
-    + " WHERE c.recipient_id = :of AND (c.charged_at, c.id) < (CAST(:at AS timestamptz), CAST(:id AS bigint))"
-    + " ORDER BY c.charged_at DESC, c.id DESC LIMIT :most"
-)
+_OLDER = " AND (c.charged_at, c.id) < (CAST(:at AS timestamptz), CAST(:id AS bigint))"
 
 
 async def explained(ctx: Context, charge_id: int) -> tuple[ExplainedCharge, int] | None:
@@ -38,18 +40,61 @@ async def explained(ctx: Context, charge_id: int) -> tuple[ExplainedCharge, int]
     return (_explained(ctx, row), row.recipient_id) if row is not None else None
 
 
-async def charges_of(ctx: Context, recipient_id: int, cursor: str | None, limit: int) -> ExplainedCharges:
-    """One page of a recipient's charges, the newest first, failed ones too."""
+async def charges_of(
+    ctx: Context, recipient_id: int, cursor: str | None, limit: int, shown: str = ""
+) -> ExplainedCharges:
+    """One page of a recipient's charges, the newest first, failed ones too.
+
+    `shown`: a line of a card's statement, as somebody reads it (``MVM.EXAMPLE 3.99 11/16``): only the charges
+    that fit it, with the days that banks lag. Refused where no amount, day or card is read in it.
+    """
     asked: dict[str, Any] = {"of": recipient_id, "most": limit + 1, "holding": _HOLDING}
-    query = _NEWEST
+    said = _said(ctx, shown) if shown.strip() else ChargeSaid()
+    asked |= {"amount": said.amount_cents, "last4s": list(said.last4s), "brand": said.brand, **window(said)}
     if cursor is not None:
         at, id = decode_cursor(cursor, int)
-        query, asked = _OLDER, asked | {"at": at, "id": id}
+        asked |= {"at": at, "id": id}
+    query = _page(
+        cursor is not None,
+        said.amount_cents is not None,
+        bool(said.last4s),
+        said.brand is not None,
+        said.days is not None,
+    )
     rows = (await ctx.connection.execute(query, asked)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     return ExplainedCharges(
         items=[_explained(ctx, row) for row in rows[:limit]],
         next_cursor=encode_cursor(last.charged_at, last.id) if last is not None else None,
+    )
+
+
+def _said(ctx: Context, shown: str) -> ChargeSaid:
+    today = ctx.now.astimezone(EASTERN).date()
+    # four digits alone may be a phone's anywhere else; of a statement they are the card's
+    said, _rest = read_charge(f"card {shown}", today, ctx.settings.on_statements)
+    if said is None or not (said.narrows or said.last4s or said.brand):
+        raise Problem(
+            ProblemType.MALFORMED,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "No amount, day or card was read in that. Write it as the statement does: 3.99 nov 16, or 4242.",
+        )
+    return said
+
+
+@lru_cache(maxsize=64)
+def _page(older: bool, amount: bool, last4: bool, brand: bool, days: bool) -> TextClause:
+    """The statement for a page, with the conditions that are asked for."""
+    conditions = (
+        (older, _OLDER),
+        (amount, " AND c.amount_cents = :amount"),
+        (last4, " AND c.last4 = ANY(CAST(:last4s AS text[]))"),
+        (brand, " AND c.brand = :brand"),
+        (days, " AND c.charged_at >= :since AND c.charged_at < :until"),
+    )
+    wanted = "".join(condition for is_asked, condition in conditions if is_asked)
+    return text(
+        f"{_WHAT} WHERE c.recipient_id = :of{wanted} ORDER BY c.charged_at DESC, c.id DESC LIMIT :most"
     )
 
 

@@ -128,3 +128,44 @@ async def test_it_is_for_the_desk_only_and_what_is_not_there_is_said(
         ctx = services.context(connection, SYSTEM, "test")
         nobody = await builders.a_recipient(ctx)
     assert (await client.get(f"/v1/recipients/{nobody}/charges")).json()["items"] == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("shown", "which"),
+    [
+        ("MVM.EXAMPLE*VOICE 3.99 11/18", [3, 2, 1, 0]),
+        ("3.99 nov 14 4242", [0]),
+        ("4242", [3, 0]),
+        ("amex", [2]),
+        ("$4.99", []),
+        ("3.99 dec 24", []),
+        ("", [3, 2, 1, 0]),
+    ],
+)
+async def test_a_line_of_a_statement_leaves_the_charges_that_fit_it_with_the_days_banks_lag(
+    services: Services, sign_in: SignIn, shown: str, which: list[int]
+) -> None:
+    recipient, charges = await a_payer(services)
+    client = await sign_in()
+    page = (await client.get(f"/v1/recipients/{recipient}/charges", params={"shown": shown})).json()
+    assert [each["charge_id"] for each in page["items"]] == [str(charges[place]) for place in which]
+
+
+@pytest.mark.asyncio
+async def test_pages_of_what_fits_join_and_words_that_tell_nothing_are_refused(
+    services: Services, sign_in: SignIn
+) -> None:
+    recipient, charges = await a_payer(services)
+    client, place = await sign_in(), f"/v1/recipients/{recipient}/charges"
+    first = (await client.get(place, params={"shown": "visa 4242", "limit": 1})).json()
+    asked = {"shown": "visa 4242", "limit": 1, "cursor": first["next_cursor"]}
+    second = (await client.get(place, params=asked)).json()
+    assert [first["items"][0]["charge_id"], second["items"][0]["charge_id"]] == [
+        str(charges[3]),
+        str(charges[0]),
+    ]
+    assert second["next_cursor"] is None
+    refused = await client.get(place, params={"shown": "no idea"})
+    assert refused.status_code == 422
+    assert "3.99 nov 16" in refused.json()["detail"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit
 
 from care_console.contract.charges import ChargeState, PaymentMethod
 from care_console.contract.timeline import ChargeEntry
@@ -105,6 +105,34 @@ def test_one_key_where_the_charge_was_found_by_what_the_statement_shows(folder: 
             await explains(desk, "c26")
             assert desk.side.at_hand.charge_id == "c26"
             assert desk.side.at_hand.id == "m26"
+
+    on_qt(scenario())
+
+
+def test_what_the_statement_shows_leaves_the_charges_that_fit_and_says_where_else_to_look(
+    folder: Path,
+) -> None:
+    async def scenario() -> None:
+        async with care(folder) as desk:
+            desk.press("Ctrl+5")
+            await explains(desk, "c28b")
+            shown = desk.find(QLineEdit, "whatChargeShown")
+            assert shown.isVisible()
+            shown.setFocus()
+            desk.type("9.87 nov 3")
+            state = desk.find(QLabel, "whatChargeState")
+            await desk.until(lambda: "No charge of this caller's number fits that" in state.text())
+            assert exhibit(desk).charge is None
+            assert exhibit(desk).text == ""
+            assert QApplication.focusWidget() is shown
+            shown.selectAll()
+            desk.type("3.99")
+            await desk.until(lambda: exhibit(desk).charge is not None)
+            assert state.text() == ""
+            assert desk.service.charges_shown[-1] == "3.99"
+            shown.clear()
+            desk.type(" ")
+            await explains(desk, "c28b")
 
     on_qt(scenario())
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from care_console.contract.changes import ChangeKind
@@ -23,6 +23,11 @@ from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.choices import Choices
 from care_console.desktop.widgets.parts import say, set_tone, words
 
+_TYPED_MS = 250
+_NOTHING_FITS = (
+    "No charge of this caller's number fits that. Another number may have paid: F2 finds a charge by the "
+    "card's last four with the amount or the day."
+)
 _MONEY = (ChangeKind.REFUND, ChangeKind.RECIPIENT)
 
 
@@ -43,6 +48,17 @@ class WhatChargeExhibit(Exhibit):
         self.charge: ExplainedCharge | None = None
         self._lines: list[QLabel] = []
         self._choices: Choices[str] | None = None
+        self.shown = QLineEdit()
+        self.shown.setObjectName("whatChargeShown")
+        self.shown.setAccessibleName("What the statement shows")
+        self.shown.setPlaceholderText("What the statement shows: 3.99 nov 16, 4242")
+        self.shown.setMaxLength(200)
+        self.shown.hide()
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(_TYPED_MS)
+        self._typed.timeout.connect(self._read_again)
+        self.shown.textEdited.connect(lambda _text: self._typed.start())
         self.state = words("", "hint", "whatChargeState")
         self.receipt = words("", "hint", "whatChargeReceipt")
         self._place, self._lines_place = QVBoxLayout(), QVBoxLayout()
@@ -51,6 +67,7 @@ class WhatChargeExhibit(Exhibit):
         column.setContentsMargins(0, Space.TIGHT, 0, 0)
         column.setSpacing(Space.TIGHT)
         column.addLayout(self._place)
+        column.addWidget(self.shown)
         column.addWidget(self.state)
         column.addLayout(self._lines_place)
         column.addWidget(self.receipt)
@@ -86,6 +103,9 @@ class WhatChargeExhibit(Exhibit):
 
     def _forget(self) -> None:
         self._of, self.charge, self.says, self._offered = None, None, None, ()
+        self._typed.stop()
+        self.shown.clear()
+        self.shown.hide()
         self._show_choices()
         self._show_charge()
         say(self.state, "")
@@ -93,31 +113,45 @@ class WhatChargeExhibit(Exhibit):
     def _on_change(self, change: Announcement) -> None:
         # what went back is told of here too; the charge that is explained stays the same
         if self._of is not None and change.kind in _MONEY and change.recipient_id == self._of[0]:
+            self._read_again()
+
+    def _read_again(self) -> None:
+        if self._of is not None:
             tasks.start(self._read(self._of), "reading the charges again")
 
     async def _read(self, wanted: tuple[str, str | None]) -> None:
         recipient_id, charge_id = wanted
+        shown = self.shown.text().strip()
         try:
-            charges = await read_charges(self._desk, recipient_id)
+            charges = await read_charges(self._desk, recipient_id, shown)
             selected = None
-            if charge_id is not None:
+            if charge_id is not None and not shown:
                 known = (charge for charge in charges if charge.charge_id == charge_id)
                 selected = next(known, None) or await read_charge(self._desk, charge_id)
         except BackendFailure as failure:
-            if wanted == self._of:
+            if self._is_asked(wanted, shown):
                 say(self.state, failure.sentence, Tone.WARN)
             return
-        if wanted == self._of:
-            self._show_offered(offered(charges, selected), keep=selected is None)
+        if self._is_asked(wanted, shown):
+            self._show_offered(offered(charges, selected), keep=selected is None, shown=shown)
 
-    def _show_offered(self, charges: tuple[ExplainedCharge, ...], *, keep: bool) -> None:
+    def _is_asked(self, wanted: tuple[str, str | None], shown: str) -> bool:
+        return wanted == self._of and shown == self.shown.text().strip()
+
+    def _show_offered(self, charges: tuple[ExplainedCharge, ...], *, keep: bool, shown: str) -> None:
         before = self.charge.charge_id if self.charge is not None and keep else None
         is_same = [each.charge_id for each in charges] == [each.charge_id for each in self._offered]
         self._offered = charges
-        say(self.state, "" if charges else "Nothing was ever charged to this caller.")
+        nothing = _NOTHING_FITS if shown else "Nothing was ever charged to this caller."
+        say(self.state, "" if charges else nothing)
+        self.shown.setVisible(bool(charges or shown))
         if not is_same:
             self._show_choices()
-        if charges:
+        if not charges:
+            self.charge = self.says = None
+            self._show_charge()
+            self.changed.emit()
+        else:
             known = {each.charge_id for each in charges}
             self._explain(before if before in known else charges[0].charge_id)
 
