@@ -63,7 +63,18 @@ class _Compiled:
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         constants = self.constants
-        return [given[name] if name in given else constants[name] for name in self.names]
+        return [_sent(given[name] if name in given else constants[name]) for name in self.names]
+
+
+def _sent(value: Any) -> Any:
+    """A list of words or whole numbers as an array's own text, which the driver takes long to write."""
+    if type(value) is not list or not all(type(one) is str or type(one) is int for one in value):
+        return value
+    return "{" + ",".join(str(one) if type(one) is int else _element(one) for one in value) + "}"
+
+
+def _element(word: str) -> str:
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 _texts: dict[str, _Compiled] = {}

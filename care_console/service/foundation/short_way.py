@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 import structlog
 from pydantic import BaseModel
@@ -73,9 +73,7 @@ class ShortWay:
         return False
 
     async def _read(self, scope: Scope, read: ShortRead, place: dict[str, str]) -> bytes:
-        query = scope["query_string"]
-        said = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict") if query else []
-        words = read.words(dict(said))
+        words = read.words(_said(scope["query_string"].decode("ascii")))
         if words is None:
             raise _LongWay
         bearer = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
@@ -92,6 +90,16 @@ class ShortWay:
         finally:
             pool.give_back(connection)
         return reply.__pydantic_serializer__.to_json(reply)
+
+
+def _said(query: str) -> dict[str, str]:
+    """The words of a query; ValueError for bytes that are no text."""
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return {_plain(name): _plain(value) for name, _, value in pairs}
+
+
+def _plain(word: str) -> str:
+    return unquote_plus(word, errors="strict") if "%" in word or "+" in word else word
 
 
 async def _answer(send: Send, body: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from care_console.contract.hours import EASTERN
 
@@ -18,17 +19,26 @@ _MONTHS = {
 
 def day_said(at: datetime, language: str = "en") -> str:
     """``Nov 20``; ``20 de nov`` in Spanish."""
-    local = at.astimezone(EASTERN)
+    return _day_said(at.astimezone(EASTERN), language)
+
+
+def _day_said(local: datetime, language: str) -> str:
     month = _MONTHS[language][local.month - 1]
     return f"{local.day} de {month}" if language == "es" else f"{month} {local.day}"
 
 
+@lru_cache(64)
+def _year(now: datetime) -> int:
+    return now.astimezone(EASTERN).year
+
+
 def dated(at: datetime, now: datetime, language: str = "en") -> str:
     """A day, with its year where that is not this one: ``Nov 20``, ``Nov 20, 2024``."""
-    day, year = day_said(at, language), at.astimezone(EASTERN).year
-    if year == now.astimezone(EASTERN).year:
+    local = at.astimezone(EASTERN)
+    day = _day_said(local, language)
+    if local.year == _year(now):
         return day
-    return f"{day} de {year}" if language == "es" else f"{day}, {year}"
+    return f"{day} de {local.year}" if language == "es" else f"{day}, {local.year}"
 
 
 def hour_said(at: datetime, language: str = "en") -> str:

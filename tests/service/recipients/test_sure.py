@@ -81,7 +81,8 @@ def test_most_spellings_of_a_number_are_sure() -> None:
     "typed",
     [
         "",
-        "0142",
+        "142",
+        "555-0142",
         "214-555-0142 maria",
         "1145550142",
         "maria delgado",
@@ -165,7 +166,12 @@ async def _at(ctx: Context, charge: int) -> object:
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("typed", "kinds"),
-    [("(214) 555-0142", "phone"), ("msg-000142", "reference"), ("4242 3.99 nov 14", "phone digits, card")],
+    [
+        ("(214) 555-0142", "phone"),
+        ("msg-000142", "reference"),
+        ("0142", "phone digits, reference, code"),
+        ("4242 3.99 nov 14", "phone digits, card"),
+    ],
 )
 async def test_the_entry_is_the_one_that_the_long_way_writes(
     services: Services, typed: str, kinds: str
@@ -194,7 +200,24 @@ async def test_no_more_is_told_and_counted_than_the_limit(services: Services) ->
         ctx = services.context(connection, SYSTEM, "test")
         for _ in range(5):
             await a_recipient(ctx, phone="+12145550142")
-    assert len((await _told(services, "2145550142", limit=3)).items) == 3
+    for typed in ("2145550142", "0142"):
+        assert len((await _told(services, typed, limit=3)).items) == 3
     async with services.database.begin() as connection:
-        leaf = (await connection.execute(select(audit_entries.c.leaf))).scalar_one()
-    assert read_entry(leaf).details["hits"] == 3
+        leaves = (await connection.execute(select(audit_entries.c.leaf))).scalars().all()
+    assert [read_entry(leaf).details["hits"] for leaf in leaves] == [3, 3]
+
+
+@pytest.mark.asyncio
+async def test_of_four_digits_what_is_surer_comes_before_the_phones(services: Services) -> None:
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        people = [await a_recipient(ctx, phone=f"+1{area}5550142") for area in range(210, 240)]
+        message = await a_message(ctx, recipient_id=people[7], imported_id="0142")
+        booked = await a_recipient(ctx, imported_id="0142")
+    hits = (await _told(services, "0142")).items
+    assert len(hits) == 20
+    assert {(hit.kind.value, hit.id) for hit in hits[:2]} == {
+        ("message", str(message)),
+        ("recipient", str(booked)),
+    }
+    assert (hits[2].id, hits[2].why) == (str(people[7]), "last 4 digits of the phone")

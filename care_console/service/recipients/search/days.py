@@ -258,4 +258,4 @@ def _valid(year: int, month: int, day: int) -> date | None:
 
 
 def _name(day: date) -> str:
-    return f"{day:%b} {day.day}"
+    return f"{_MONTHS[day.month - 1][0].capitalize()} {day.day}"

@@ -172,7 +172,7 @@ async def look_up(ctx: Context, reading: Reading) -> Sequence[Any]:
     charge = reading.charge
     has = (bool(reading.name), charge and charge.amount_cents is not None, charge and charge.days is not None)
     statement = _statement(tuple(parts), *map(bool, has))
-    return (await ctx.connection.execute(statement, _values(ctx, reading))).all()
+    return (await ctx.connection.execute(statement, values_of(ctx, reading))).all()
 
 
 def window(charge: ChargeSaid) -> dict[str, datetime]:
@@ -237,7 +237,8 @@ def written(part: str, *, named: bool = False, amount: bool = False, days: bool 
     )
 
 
-def _values(ctx: Context, reading: Reading) -> dict[str, Any]:
+def values_of(ctx: Context, reading: Reading) -> dict[str, Any]:
+    """The values of every part that a reading may ask for."""
     numbers, charge = reading.numbers, reading.charge
     values = {
         "now": ctx.now,

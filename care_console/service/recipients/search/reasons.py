@@ -16,6 +16,7 @@ from care_console.service.recipients.search.reading import Reading
 from care_console.service.recipients.search.spoken import bare
 from care_console.service.recipients.search.typos import distance, slips_forgiven
 
+_KINDS = {kind.value: kind for kind in HitKind}
 _PLAIN = {
     "code": (Rank.REFERENCE, "link code"),
     "code replaced": (Rank.REFERENCE, "link code, replaced by a newer link"),
@@ -31,11 +32,12 @@ _WHO_GETS = "gets messages from {}"
 
 def as_found(row: Any, reading: Reading) -> Found:
     """A row of `look_up` with its rank and reason."""
-    if row.how in _TELLERS:
-        rank, why = _TELLERS[row.how](row, reading)
+    teller = _TELLERS.get(row.how)
+    if teller is not None:
+        rank, why = teller(row, reading)
     else:
         rank, why = _PLAIN.get(row.how) or (Rank.REFERENCE, _reference(row))
-    return Found(HitKind(row.kind), row.id, rank, why)
+    return Found(_KINDS[row.kind], row.id, rank, why)
 
 
 def charge_of_person(row: Any, person: Found, said: ChargeSaid) -> Found:
@@ -55,7 +57,7 @@ def _ending(row: Any, reading: Reading) -> tuple[int, str]:
     why = LAST_DIGITS.format(len(digits))
     if row.named:
         return Rank.DIGITS_AND_NAME, f"{why}, name"
-    if reading.name and _is_like(reading.names.words, words.split()):
+    if reading.names.words and _is_like(reading.names.words, words.split()):
         return Rank.DIGITS_AND_NAME - 10, f"{why}, name like {' '.join(reading.names.words)}"
     return Rank.LAST_DIGITS if len(digits) == 4 else Rank.MORE_LAST_DIGITS, why
 

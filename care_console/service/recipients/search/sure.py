@@ -1,4 +1,4 @@
-"""What can hardly mean anything else: a whole phone, a reference, a card with amount and day.
+"""What can hardly mean anything else: a whole phone, its last four, a reference, a card with amount and day.
 
 It is looked up first and by itself: one statement finds, tells of it and writes the entry, in one round trip.
 Only where it finds nothing is every reading of the words looked up (`lookups`).
@@ -24,11 +24,12 @@ from care_console.service.recipients.search import hits, lookups
 from care_console.service.recipients.search.cards import ChargeSaid, read_charge
 from care_console.service.recipients.search.found import MOST_ENDINGS, Found, Rank, merged
 from care_console.service.recipients.search.numbers import Numbers, read_numbers
-from care_console.service.recipients.search.reading import Reading, cleaned
+from care_console.service.recipients.search.reading import Reading, cleaned, read
 from care_console.service.recipients.search.reasons import LAST_DIGITS, as_found, charge_of_person
 from care_console.service.recipients.search.words import AROUND
 
 _PHONE = re.compile(r"(?:\+?1[ .-]?)?(?:\(([2-9]\d\d)\)|([2-9]\d\d))[ .-]{0,2}([2-9]\d\d)[ .-]{0,2}(\d{4})")
+_FOUR_DIGITS = re.compile(r"\d{4}")
 # Letters and digits, and never a code read aloud in pieces: nobody's phone, name or card is written so.
 _REFERENCE = re.compile(r"(?=.*(?:\d{3}|_))[A-Za-z]{2}[\w-]{4,62}", re.ASCII)
 # Four digits, an amount in some form of digits, and at least one more thing.
@@ -66,6 +67,9 @@ _REFERENCES = """
     UNION ALL SELECT 'processor reference of a refund', 'charge', charge_id, ''
     FROM refunds WHERE processor_ref = ANY(CAST(:refs AS text[]))
 """
+# Of many whose phones end so, those last heard of; whatever is surer comes before them.
+_LAST_HEARD = " ORDER BY wanted.how = 'ending', at DESC NULLS LAST, r.id DESC LIMIT :limit"
+_FOUR = ("ending", "code", "booking", "our id", "reference")
 # Four digits beside an amount and a day are a card's, or those of the phone that was charged.
 _CHARGES = """
     SELECT how, kind, id, said FROM (
@@ -89,6 +93,8 @@ def read_surely(typed: str, today: date, descriptor: str = "") -> Reading | None
     phone = _PHONE.fullmatch(said)
     if phone:
         return Reading(numbers=Numbers(whole=("+1" + "".join(filter(None, phone.groups())),)))
+    if _FOUR_DIGITS.fullmatch(said):
+        return read(said, today)  # all that four digits may mean, which is not much
     if _REFERENCE.fullmatch(said):
         return Reading(references=tuple(dict.fromkeys((said, said.upper()))))
     return _card(said, today, descriptor)
@@ -111,7 +117,7 @@ async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit
     subject = f"session:{ctx.actor.session_id}"
     details: dict[str, Json] = {"kinds": sure.kinds()}
     is_quick = isinstance(ctx.connection, QuickConnection)
-    values = {"limit": limit, **_values(sure)}
+    values = {"limit": limit, **_values(ctx, sure)}
     if is_quick:
         values |= counted_values(ctx, Action.SEARCHED, subject, "hits", details)
     rows = (await ctx.connection.execute(_statement(_kind(sure), is_quick), values)).all()
@@ -124,7 +130,9 @@ async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit
 
 
 def _kind(sure: Reading) -> str:
-    return "phone" if sure.numbers.whole else "reference" if sure.references else "charge"
+    if sure.charge:
+        return "charge"
+    return "phone" if sure.numbers.whole else "four digits" if sure.numbers.endings else "reference"
 
 
 @cache
@@ -134,6 +142,12 @@ def _statement(kind: str, entry: bool) -> TextClause:
         found, told = "", _OF_PHONE
     elif kind == "reference":
         found, told = _REFERENCES, " UNION ALL ".join(f"({_told(kind)})" for kind in HitKind)
+    elif kind == "four digits":
+        union = " UNION ALL ".join(map(lookups.written, _FOUR))
+        found = f"SELECT how, kind, id, said FROM ({union}) AS found (how, kind, id, named, said, at, cents)"
+        told = " UNION ALL ".join(
+            f"({_told(kind)}{_LAST_HEARD if kind is HitKind.RECIPIENT else ''})" for kind in HitKind
+        )
     else:
         card = lookups.written("card", amount=True, days=True)
         found = _CHARGES.format(card=card, endings=MOST_ENDINGS, each=_MOST_EACH)
@@ -141,7 +155,8 @@ def _statement(kind: str, entry: bool) -> TextClause:
     parts = [f"found AS MATERIALIZED ({found})"] if found else []
     parts.append(f"told AS MATERIALIZED ({told})")
     if entry:
-        count = "SELECT least(:limit, count(DISTINCT (kind, id))) FROM told"
+        counted = "found" if found else "told"
+        count = f"SELECT least(:limit, count(DISTINCT (kind, id))) FROM {counted}"
         parts.append(f"entry AS ({counted_entry(count)})")
     return text(f"WITH {', '.join(parts)} SELECT * FROM told")
 
@@ -154,9 +169,11 @@ def _told(kind: HitKind) -> str:
     return hits.written(kind, found, also)
 
 
-def _values(sure: Reading) -> dict[str, Any]:
+def _values(ctx: Context, sure: Reading) -> dict[str, Any]:
     if sure.numbers.whole:
         return {"phone": sure.numbers.whole[0]}
+    if sure.numbers.endings and not sure.charge:
+        return lookups.values_of(ctx, sure)
     if sure.references:
         return {"refs": list(sure.references)}
     charge, reversed_ = sure.charge or ChargeSaid(), [digits[::-1] for digits in sure.numbers.endings]
@@ -170,7 +187,7 @@ def _values(sure: Reading) -> dict[str, Any]:
 
 
 def _found(row: Any, sure: Reading) -> Found:
-    if row.how == "ending":
+    if row.how == "ending" and sure.charge:
         person = Found(HitKind.RECIPIENT, row.recipient_id, Rank.LAST_DIGITS, LAST_DIGITS.format(4))
         return charge_of_person(row, person, sure.charge or ChargeSaid())
     return as_found(row, sure)
