@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
@@ -24,7 +24,7 @@ from care_console.desktop.app import DeskHandle, make_application, open_desk
 from care_console.desktop.keychain import MemoryKeychain
 
 _TICK_MS = 1
-_MOST_ROWS, _MOST_SECONDS = 3000, 40
+_MOST_SECONDS = 120
 _FINDS = ("2145550142", "maria garcia", "4242 3.99 nov 14", "johnson", "jose hernandez", "972555")
 
 
@@ -137,11 +137,12 @@ async def _story(handle: DeskHandle, phone: str) -> tuple[float, int]:
     bar = timeline.verticalScrollBar()
     model = timeline.model()
     began = time.perf_counter()
-    while model.rowCount() < _MOST_ROWS and time.perf_counter() - began < _MOST_SECONDS:
+    while model.canFetchMore(QModelIndex()) or model.is_asking or bar.value() < bar.maximum():
         bar.setValue(bar.value() + bar.pageStep())
         await asyncio.sleep(0.008)
-    count = model.rowCount()
-    return stalls.end(), count
+        if window.callers.front.trouble or time.perf_counter() - began > _MOST_SECONDS:
+            raise RuntimeError(f"the story's end was not reached: {window.callers.front.trouble}")
+    return stalls.end(), model.rowCount()
 
 
 def _rss_mb() -> float:

@@ -142,7 +142,7 @@ ROWS: dict[str, str] = {
     "refunds": """
         INSERT INTO refunds (id, charge_id, recipient_id, amount_cents, reason, state, requested_by, requested_at,
             settled_at, processor_ref, imported_id)
-        SELECT md5('refund' || id)::uuid, id, recipient_id, amount_cents, 'unheard', 'succeeded', 'care',
+        SELECT md5('refund' || id)::uuid, id, recipient_id, amount_cents, 'expired_unheard', 'succeeded', 'care',
                charged_at + interval '2 days', charged_at + interval '3 days', 're_' || md5('refund' || id),
                'RFD-' || lpad(id::text, 9, '0')
         FROM charges WHERE status = 'succeeded' AND amount_cents > 0 AND pg_temp.roll(id, 64) < 0.03 ORDER BY id

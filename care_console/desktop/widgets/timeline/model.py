@@ -90,6 +90,11 @@ class TimelineModel(QAbstractListModel):
         return self._loaded
 
     @property
+    def is_asking(self) -> bool:
+        """Whether a page is on its way."""
+        return self._asking
+
+    @property
     def waiting(self) -> int:
         """How many new rows wait to be shown."""
         return len(self._waiting)
