@@ -26,6 +26,7 @@ class Action(StrEnum):
     HELD = "consent.held"
     TEXT_CANCELLED = "text.cancelled"
     TEXT_QUEUED = "text.queued"
+    TEXT_WITHHELD = "text.withheld"
     TEXT_SENT = "text.sent"
     TEXT_FAILED = "text.failed"
     TEXT_REPORTED = "text.reported"

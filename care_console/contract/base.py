@@ -69,6 +69,19 @@ FreeText = Annotated[
 ]
 """What a person typed. Plain text always; a card number in it is refused (PCI DSS)."""
 
+PlainName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    AfterValidator(_without_nul),
+    AfterValidator(_without_card_number),
+]
+"""A person's name, as somebody else's system has it."""
+
+OuterId = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_without_nul)
+]
+"""An identifier that another system gave: any characters, up to 64."""
+
 WrittenText = Annotated[FreeText, StringConstraints(min_length=1)]
 """Free text that must not be empty."""
 

@@ -220,7 +220,7 @@ class ReissueRequest(Request):
 
 
 class TextPlan(Reply):
-    """Whether a text goes to the caller with the new link, when, and if not, why not."""
+    """Whether a text goes to the recipient with the link, when, and if not, why not."""
 
     goes: bool
     at: Instant | None = None

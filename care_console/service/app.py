@@ -33,6 +33,7 @@ from care_console.service.recipients.api import SHORT_READS as RECIPIENT_READS
 from care_console.service.recipients.api import router as recipients_router
 from care_console.service.recipients.search.api import SHORT_READ as SEARCH_READ
 from care_console.service.recipients.search.api import router as search_router
+from care_console.service.recordings.api import router as recordings_router
 from care_console.service.refunds.api import router as refunds_router
 from care_console.service.refunds.api import webhook_router as card_webhook_router
 from care_console.service.staff.api import open_router as session_open_router
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     refunds_router,
     approvals_router,
     pauses_router,
+    recordings_router,
     card_webhook_router,
     texting_router,
     stream_router,

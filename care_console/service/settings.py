@@ -38,8 +38,9 @@ class Settings(BaseSettings):
     storage_url: str | None = Field(
         default=None, description="Where sound is stored: s3://bucket/prefix; without it, the data folder."
     )
-    public_url: str = Field(
-        default="https://mvm.example", description="What stands before the code in a recipient's link."
+    public_url: Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._:/-]{1,40}$")] = Field(
+        default="https://mvm.example",
+        description="What stands before the code in a recipient's link; short, since each text holds it.",
     )
     statement_descriptor: str | None = Field(
         default=None,
@@ -130,6 +131,23 @@ class Settings(BaseSettings):
     )
     preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
     link_days: int = Field(default=30, description="How long a link lives, in days.")
+    unanswered_texts: int = Field(
+        default=5,
+        ge=1,
+        description="First texts from one sender to one number with no answer; more wait until there is one.",
+    )
+    unanswered_days: int = Field(
+        default=7, ge=1, description="How many days an unanswered first text counts."
+    )
+    undeliverable_after: int = Field(
+        default=3, ge=1, description="So many texts in a row that did not arrive mark a number."
+    )
+    undeliverable_days: int = Field(
+        default=30, ge=1, description="How long a mark lasts after the last such text, in days."
+    )
+    sound_workers: int | None = Field(
+        default=None, ge=1, description="Processes that prepare recordings; without it, one for each core."
+    )
     prices: Annotated[str, AfterValidator(_price_list)] = Field(
         default="30:199 60:299 120:399",
         description="What a message costs where its facility has no price list: seconds:cents, up to 120.",

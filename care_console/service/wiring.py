@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -13,6 +14,7 @@ from care_console.service.foundation.services import Services
 from care_console.service.gateways.cards.stripe import StripeCards
 from care_console.service.gateways.sms.kannel import Kannel
 from care_console.service.gateways.storage.files import open_storage
+from care_console.service.recordings.workshop import MOST_WORKERS, Workshop
 from care_console.service.settings import Settings
 
 
@@ -41,6 +43,7 @@ async def wired(
         secret=settings.kannel_secret.get_secret_value(),
     )
     storage = open_storage(settings.storage_url or settings.data_dir / "sound")
+    sounds = Workshop(settings.sound_workers or min(os.cpu_count() or 1, MOST_WORKERS))
     services = Services(
         settings=settings,
         database=database,
@@ -50,11 +53,13 @@ async def wired(
         cards=cards,
         sms=sms,
         storage=storage,
+        sounds=sounds,
         twins=twins or {},
     )
     try:
         yield services
     finally:
+        await sounds.close()
         await cards.close()
         await sms.close()
         await database.close()

@@ -9,6 +9,7 @@ import pytest
 
 from tests.contract.snapshot import FILE, document
 
+FOR_FACILITIES = {"/v1/recordings"}
 OPEN = {"/v1/session", "/v1/session/refresh"}
 SESSION_OF_ONES_OWN = {("/v1/session", "get"), ("/v1/session", "delete")}
 
@@ -50,6 +51,9 @@ def test_the_document_is_the_one_that_was_decided() -> None:
         "GET /v1/opt-outs/{opt_out_id}",
         "GET /v1/approvals",
         "POST /v1/approvals/{approval_id}/decision",
+        "GET /v1/pauses",
+        "POST /v1/pauses",
+        "POST /v1/recordings",
         "GET /v1/events",
         "POST /gateways/cards/stripe/webhook",
     ],
@@ -67,8 +71,10 @@ def test_each_call_says_its_problems_its_session_and_its_key() -> None:
         assert "default" in problems, call
         assert ("404" in problems) == ("{" in path), call
         is_for_staff = path.startswith("/v1/") and (path not in OPEN or (path, method) in SESSION_OF_ONES_OWN)
-        assert told.get("security") == ([{"session": []}] if is_for_staff else None), call
-        assert ({"401", "403"} <= set(problems)) == is_for_staff, call
+        is_for_staff &= path not in FOR_FACILITIES
+        scheme = "session" if is_for_staff else "facility" if path in FOR_FACILITIES else None
+        assert told.get("security") == ([{scheme: []}] if scheme else None), call
+        assert ({"401", "403"} <= set(problems)) == bool(scheme), call
         keys = [one for one in told.get("parameters", []) if one["name"].lower() == "idempotency-key"]
         assert len(keys) == (is_for_staff and method == "post"), call
         assert ("400" in problems) == bool(keys), call

@@ -22,13 +22,15 @@ _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schema
 _ANY = "A problem (RFC 9457): what is wrong, where, and what to do."
 _TOLD = {
     "400": "The header Idempotency-Key is missing.",
-    "401": "Nobody is signed in, or the session has ended.",
+    "401": "Nobody is signed in, the session has ended, or the key is none.",
     "403": "The role does not allow it.",
     "404": "There is no such thing.",
     "422": "What was sent cannot be used, or its key was used for something else.",
     "503": "The database or the storage cannot be reached; the same may be sent again.",
 }
 SESSION_SECURITY: list[dict[str, list[str]]] = [{"session": []}]
+FACILITY_SECURITY: list[dict[str, list[str]]] = [{"facility": []}]
+_FACILITY = {"type": "http", "scheme": "bearer", "description": "The key of a facility."}
 _SESSION = {"type": "http", "scheme": "bearer", "description": "The access token of a session."}
 
 
@@ -51,7 +53,7 @@ def _completed(app: FastAPI) -> dict[str, Any]:
     parts.setdefault("schemas", {})["ProblemReply"] = ProblemReply.model_json_schema()
     for unused in ("HTTPValidationError", "ValidationError"):  # the framework's own form, never answered
         parts["schemas"].pop(unused, None)
-    parts["securitySchemes"] = {"session": _SESSION}
+    parts["securitySchemes"] = {"session": _SESSION, "facility": _FACILITY}
     for route in _api_routes(app.routes):
         for method in route.methods or ():
             operation = document["paths"].get(route.path_format, {}).get(method.lower())

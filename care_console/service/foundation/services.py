@@ -15,6 +15,7 @@ from care_console.service.foundation.events import EventHub
 from care_console.service.gateways.cards.port import CardProcessor
 from care_console.service.gateways.sms.port import SmsGateway
 from care_console.service.gateways.storage.port import Storage
+from care_console.service.recordings.workshop import Workshop
 from care_console.service.settings import Settings
 
 
@@ -30,6 +31,7 @@ class Services:
     cards: CardProcessor
     sms: SmsGateway
     storage: Storage
+    sounds: Workshop
     twins: Mapping[str, str] = field(default_factory=dict)
 
     def context(self, connection: AsyncConnection, actor: Actor, origin: str) -> Context:

@@ -25,9 +25,8 @@ from care_console.service.recordings.intake import (
 )
 from care_console.service.recordings.preparing import Job
 from care_console.service.recordings.rules import keys_of_import, sound_inside
-from care_console.service.recordings.workshop import Workshop
+from care_console.service.recordings.workshop import MOST_WORKERS, Workshop
 
-MOST_WORKERS = 8
 # Lost when the import is killed: so many sounds are done again by the next run.
 _BATCH_A_WORKER = 24
 # Facts kept at hand, some 700 bytes each: data sets for trying things out give a few sounds to many messages.

@@ -1,4 +1,4 @@
-"""Issuing a link anew: the old one is dead in the same commit, and a text goes only where it may."""
+"""Issuing a link, and issuing it anew: the old one is dead in the same commit. A text goes where it may."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from care_console.contract.audit import Action
 from care_console.contract.changes import ChangeKind
 from care_console.contract.consent import ConsentState
 from care_console.contract.messages import ReissuedLink, ReissueReason, TextPlan
+from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number, state_of
 from care_console.service.facilities.pauses import text_is_paused
@@ -23,6 +24,7 @@ from care_console.service.links.tables import links
 from care_console.service.messages.tables import messages
 from care_console.service.recipients.tables import recipients
 from care_console.service.texting.bodies import new_link_body
+from care_console.service.texting.first import FirstText, queue_first_text
 from care_console.service.texting.rules import cancel_texts_of, queue_text
 
 _WHY_NOT = {
@@ -34,7 +36,7 @@ _PAUSED = "A supervisor paused this number, or the facility. Read the code aloud
 
 
 @dataclass(frozen=True, slots=True)
-class _Addressed:
+class Addressed:
     """A message and whom it is for."""
 
     message_id: int
@@ -55,7 +57,7 @@ async def reissue(ctx: Context, message_id: int, reason: ReissueReason) -> Reiss
     await cancel_texts_of(ctx, message_id)
     code, expires_at = new_code(), ctx.now + timedelta(days=ctx.settings.link_days)
     link_id = await _insert_link(ctx, message, code, expires_at, reason)
-    url = f"{ctx.settings.public_url}/m/{code}"
+    url = _address(ctx, code)
     plan = await _text(ctx, message, link_id, url, expires_at)
     await record(
         ctx,
@@ -75,7 +77,32 @@ async def reissue(ctx: Context, message_id: int, reason: ReissueReason) -> Reiss
     )
 
 
-async def _lock_message(ctx: Context, message_id: int) -> _Addressed:
+async def issue_first(ctx: Context, message: Addressed, sender_id: int) -> TextPlan:
+    """Make a new message's link and queue the text that tells of it. The caller holds the number's lock, and
+    found that the number may be texted."""
+    code, expires_at = new_code(), ctx.now + timedelta(days=ctx.settings.link_days)
+    link_id = await _insert_link(ctx, message, code, expires_at, None)
+    first = FirstText(
+        phone=message.phone,
+        language=message.language,
+        sender_id=sender_id,
+        sender_name=message.sender_name,
+        message_id=message.message_id,
+        link_id=link_id,
+        url=_address(ctx, code),
+        not_after=expires_at,
+    )
+    plan = await queue_first_text(ctx, first)
+    details: dict[str, Json] = {"message": str(message.message_id), "text_goes": plan.goes}
+    await record(ctx, Action.LINK_ISSUED, f"link:{link_id}", details=details)
+    return plan
+
+
+def _address(ctx: Context, code: str) -> str:
+    return f"{ctx.settings.public_url.rstrip('/')}/m/{code}"
+
+
+async def _lock_message(ctx: Context, message_id: int) -> Addressed:
     found = await ctx.connection.execute(
         select(
             messages.c.id.label("message_id"),
@@ -92,10 +119,10 @@ async def _lock_message(ctx: Context, message_id: int) -> _Addressed:
     row = found.mappings().first()
     if row is None:
         raise not_found("message", message_id)
-    return _Addressed(**row)
+    return Addressed(**row)
 
 
-async def _revoke(ctx: Context, message: _Addressed) -> None:
+async def _revoke(ctx: Context, message: Addressed) -> None:
     is_later = or_(links.c.revoked_at.is_(None), links.c.revoked_at > ctx.now)
     revoked = await ctx.connection.execute(
         update(links)
@@ -108,7 +135,7 @@ async def _revoke(ctx: Context, message: _Addressed) -> None:
 
 
 async def _insert_link(
-    ctx: Context, message: _Addressed, code: str, expires_at: datetime, reason: ReissueReason
+    ctx: Context, message: Addressed, code: str, expires_at: datetime, reason: ReissueReason | None
 ) -> int:
     inserted = await ctx.connection.execute(
         insert(links)
@@ -119,7 +146,7 @@ async def _insert_link(
             issued_at=ctx.now,
             expires_at=expires_at,
             issued_by=ctx.actor.name,
-            reason=reason.value,
+            reason=reason.value if reason else None,
         )
         .returning(links.c.id)
     )
@@ -127,7 +154,7 @@ async def _insert_link(
     return link_id
 
 
-async def _text(ctx: Context, message: _Addressed, link_id: int, url: str, expires_at: datetime) -> TextPlan:
+async def _text(ctx: Context, message: Addressed, link_id: int, url: str, expires_at: datetime) -> TextPlan:
     state = await state_of(ctx, message.phone)
     if state is not ConsentState.OPTED_IN:
         return TextPlan(goes=False, why_not=_WHY_NOT[state])

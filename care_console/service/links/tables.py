@@ -16,6 +16,8 @@ links = Table(
     at_column("issued_at"),
     at_column("expires_at"),
     at_column("revoked_at", nullable=True),
+    # When it was given more time, because what it leads to was paid for and not heard.
+    at_column("extended_at", nullable=True),
     Column("issued_by", Text, nullable=False),
     Column("reason", Text, nullable=True),
     Column("imported_id", Text, nullable=True, unique=True),

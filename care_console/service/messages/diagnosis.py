@@ -24,6 +24,7 @@ from care_console.service.messages.charge_words import words_for_charges
 from care_console.service.messages.duplicates import Judged, judge
 from care_console.service.messages.facts import (
     ARRIVED,
+    NEVER_LEFT,
     UNDER_WAY,
     ChargeFact,
     MessageFacts,
@@ -108,7 +109,7 @@ def _verdict_to_hear(facts: MessageFacts) -> Verdict:
 def _verdict_unpaid(facts: MessageFacts) -> Verdict:
     if facts.consent is not ConsentState.OPTED_IN:
         return Verdict.OPTED_OUT
-    left_us = facts.text_statuses - {"cancelled"}
+    left_us = facts.text_statuses - NEVER_LEFT
     if not left_us:
         return Verdict.OPENED_NOT_PAID if facts.was_opened else Verdict.NEVER_TEXTED
     if facts.was_opened:

@@ -17,7 +17,8 @@ LOST_DISPUTES = ("lost", "charge_refunded")
 ARRIVED = frozenset({"delivered"})
 UNDER_WAY = frozenset({"queued", "sending", "sent"})
 NOT_ARRIVED = frozenset({"undelivered", "failed"})
-"""What became of a text, in the words of the table; `cancelled` ones never left."""
+NEVER_LEFT = frozenset({"cancelled", "withheld"})
+"""What became of a text, in the words of the table."""
 
 
 @dataclass(frozen=True, slots=True)

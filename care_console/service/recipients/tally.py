@@ -10,7 +10,7 @@ from care_console.contract.charges import RefundState
 from care_console.contract.messages import ChargedTwice, Verdict
 from care_console.service.messages.diagnosis import flaw_of, is_little
 from care_console.service.messages.duplicates import Judged, judge
-from care_console.service.messages.facts import NOT_ARRIVED, MessageFacts, RefundFact
+from care_console.service.messages.facts import NEVER_LEFT, NOT_ARRIVED, MessageFacts, RefundFact
 from care_console.service.messages.facts_queries import RECENT
 
 
@@ -111,7 +111,7 @@ def _count_paid(told: Tally, facts: MessageFacts) -> None:
 
 
 def _count_unpaid(told: Tally, facts: MessageFacts) -> None:
-    left_us = facts.text_statuses - {"cancelled"}
+    left_us = facts.text_statuses - NEVER_LEFT
     if not left_us and not facts.was_opened:
         told.not_texted += 1
     elif left_us and left_us <= NOT_ARRIVED and not facts.was_opened:

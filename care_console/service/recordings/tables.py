@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, LargeBinary, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
-from care_console.service.foundation.database import at_column, metadata
+from care_console.service.foundation.database import at_column, id_column, metadata
 
 recordings = Table(
     "recordings",
@@ -30,6 +41,7 @@ recordings = Table(
     at_column("measured_at"),
     # When its sound was deleted; what was measured of it stays.
     at_column("deleted_at", nullable=True),
+    Index("ix_recordings_with_sound", "measured_at", postgresql_where=text("deleted_at IS NULL")),
 )
 
 # Sound that is being stored for a message that is not there yet: what stays here is an orphan.
@@ -49,4 +61,22 @@ intakes = Table(
     Column("request_hash", LargeBinary, nullable=False),
     Column("message_id", BigInteger, ForeignKey("messages.id"), nullable=False, unique=True),
     at_column("at"),
+    # What was answered, word for word: the same again is answered the same.
+    Column("answer", Text, nullable=False),
+)
+
+# Sound that must not be deleted, whatever its age: a court's order, a complaint. A dispute holds it too.
+sound_holds = Table(
+    "sound_holds",
+    metadata,
+    id_column(),
+    Column("message_id", BigInteger, ForeignKey("messages.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    at_column("since"),
+    Column("actor", Text, nullable=False),
+    at_column("ended_at", nullable=True),
+    Column("ended_by", Text, nullable=True),
+    Index(
+        "uq_sound_holds_message_id_now", "message_id", unique=True, postgresql_where=text("ended_at IS NULL")
+    ),
 )

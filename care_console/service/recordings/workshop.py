@@ -17,6 +17,9 @@ import structlog
 from care_console.service.recordings.formats import SoundError, SoundProblem
 from care_console.service.recordings.preparing import Job
 
+MOST_WORKERS = 8
+"""More than this do not help: storing what they made is then what takes the time."""
+
 log = structlog.get_logger(__name__)
 
 # A worker that hangs without working, or starves on a busy machine, is ended after this long by the clock.

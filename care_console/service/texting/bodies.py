@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 SEGMENT_GSM = 160
@@ -12,6 +13,24 @@ GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
+
+# In the extension table: two septets each.
+GSM_EXTENSION = set("^{}\\[~]|€\f")
+
+_FIRST = {
+    "en": "{sender} left you a voice message: {url} Reply STOP to opt out",
+    "es": "{sender} le dejó un mensaje de voz: {url} Responda ALTO para cancelar",
+}
+# Where nothing of a name can be written in the alphabet of texts.
+_SOMEBODY = {"en": "Someone", "es": "Alguien"}
+# Letters with no likeness by decomposition, as people without them write them.
+_LIKE = str.maketrans(
+    {
+        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ł": "l", "Ł": "L", "ı": "i", "ħ": "h", "Ħ": "H",
+        "œ": "oe", "Œ": "OE", "þ": "th", "Þ": "Th", "ŋ": "ng", "’": "'", "‘": "'", "`": "'", "´": "'",
+        "–": "-", "—": "-", "‐": "-", "‑": "-",
+    }
+)  # fmt: skip
 
 _NEW_LINK = {
     "en": "New link to your voice message from {sender}: {url} Reply STOP to opt out",
@@ -52,9 +71,14 @@ def started_body(language: str) -> str:
     return in_gsm(_STARTED[language])
 
 
+def first_text_body(language: str, sender_name: str, url: str) -> str:
+    """The text that tells of a message: who, where to listen, how to stop. One segment, whatever the name."""
+    return _one_segment(_FIRST[language], sender_name, url, _SOMEBODY[language])
+
+
 def new_link_body(language: str, sender_name: str, url: str) -> str:
     """The text with a new link; the sender's name is shortened until all of it is one segment."""
-    return _one_segment(_NEW_LINK[language], sender_name, url)
+    return _one_segment(_NEW_LINK[language], sender_name, url, _SOMEBODY[language])
 
 
 def in_gsm(text: str) -> str:
@@ -65,7 +89,22 @@ def in_gsm(text: str) -> str:
     return "".join(character if character in GSM else "?" for character in decomposed)
 
 
-def _one_segment(template: str, sender_name: str, url: str) -> str:
-    room = SEGMENT_GSM - len(template.format(sender="", url=url))
-    name = in_gsm(" ".join(sender_name.split()))
-    return template.format(sender=name if len(name) <= room else name[: room - 1].rstrip() + ".", url=url)
+def septets(text: str) -> int:
+    """How long a text is in the GSM alphabet (3GPP TS 23.038); what is not in it counts as nothing."""
+    return sum(1 if character in GSM else 2 for character in text if character in GSM | GSM_EXTENSION)
+
+
+def name_in_gsm(name: str) -> str:
+    """A name as a text can carry it: transliterated, with nothing in it that a phone makes a link of."""
+    plain = in_gsm(" ".join(name.translate(_LIKE).split())).replace("?", "")
+    kept = "".join(character for character in plain if character.isalnum() or character in " '-.,&()")
+    kept = re.sub(r"\.(?=\S)", " ", kept)
+    return " ".join(kept.split()) if any(character.isalnum() for character in kept) else ""
+
+
+def _one_segment(template: str, sender_name: str, url: str, somebody: str) -> str:
+    room = SEGMENT_GSM - septets(in_gsm(template.format(sender="", url="")) + url)
+    name = name_in_gsm(sender_name) or somebody
+    if len(name) > room:
+        name = name[: max(0, room - 1)].rstrip(" '-.,&(") + "."
+    return in_gsm(template.format(sender=name, url="\n")).replace("\n", url)

@@ -21,6 +21,7 @@ from care_console.service.gateways.sms.port import IncomingText
 from care_console.service.recipients.tables import recipients
 from care_console.service.texting import bodies
 from care_console.service.texting.queueing import QueuedText, announce_texts, queue
+from care_console.service.texting.reach import reached
 from care_console.service.texting.tables import replies, texts
 
 CONFIRMED_WITHIN = timedelta(minutes=5)
@@ -43,6 +44,7 @@ async def take_text(ctx: Context, incoming: IncomingText) -> Reading:
         f"text:{text_id}",
         details={"outcome": reading.outcome.value, "rule": reading.rule, "rule_set": reading.rule_set},
     )
+    await reached(ctx, incoming.phone)
     await _act(ctx, incoming, reading)
     await announce_texts(ctx, incoming.phone)
     return reading

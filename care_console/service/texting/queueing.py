@@ -22,7 +22,10 @@ _ANSWER_PRIORITY = 10
 
 @dataclass(frozen=True, slots=True)
 class QueuedText:
-    """A text to queue: to whom, of which kind, what it says, from when and until when it may go."""
+    """A text to queue: to whom, of which kind, what it says, from when and until when it may go.
+
+    One that is withheld waits without a job until `texting.first` lets it go.
+    """
 
     phone: str
     kind: str
@@ -32,6 +35,7 @@ class QueuedText:
     message_id: int | None = None
     link_id: int | None = None
     is_answer: bool = False
+    is_withheld: bool = False
 
 
 async def queue(ctx: Context, text: QueuedText) -> int:
@@ -48,13 +52,15 @@ async def queue(ctx: Context, text: QueuedText) -> int:
             at=ctx.now,
             send_after=text.send_after,
             not_after=text.not_after,
-            status="queued",
+            status="withheld" if text.is_withheld else "queued",
         )
         .returning(texts.c.id)
     )
     text_id: int = inserted.scalar_one()
-    await record(ctx, Action.TEXT_QUEUED, f"text:{text_id}", details={"kind": text.kind})
-    await defer_sending(ctx, text_id, text.send_after, is_answer=text.is_answer)
+    action = Action.TEXT_WITHHELD if text.is_withheld else Action.TEXT_QUEUED
+    await record(ctx, action, f"text:{text_id}", details={"kind": text.kind})
+    if not text.is_withheld:
+        await defer_sending(ctx, text_id, text.send_after, is_answer=text.is_answer)
     return text_id
 
 

@@ -34,6 +34,7 @@ texts = Table(
     Index("ix_texts_message_id", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("ix_texts_cancelled_by", "cancelled_by", postgresql_where=text("cancelled_by IS NOT NULL")),
     Index("ix_texts_queued", "send_after", postgresql_where=text("status = 'queued'")),
+    Index("ix_texts_withheld", "id", postgresql_where=text("status = 'withheld'")),
     # The gateway's id of what came in: the same text again is the same row.
     Index(
         "uq_texts_received",
@@ -51,6 +52,16 @@ replies = Table(
     Column("outcome", Text, nullable=False),
     Column("rule", Text, nullable=False),
     Column("rule_set", Text, nullable=False),
+)
+
+# Numbers that a text last failed to reach, how often in a row, what the carrier said, and when.
+undeliverable_numbers = Table(
+    "undeliverable_numbers",
+    metadata,
+    Column("phone", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("answer", Text, nullable=False),
+    at_column("at"),
 )
 
 # When the next text may be handed over, across all workers: one row, moved on by whoever takes a turn.

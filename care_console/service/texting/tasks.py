@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, text
 
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.jobs import services_of
-from care_console.service.texting import sending
+from care_console.service.texting import first, sending
 from care_console.service.texting.queueing import defer_sending
 from care_console.service.texting.tables import texts
 from care_console.service.texting.turns import wait_turn
@@ -61,3 +61,22 @@ async def sweep(context: JobContext, timestamp: int) -> None:
         for row in found.all():
             log.info("texting.swept", text_id=row.id, seen=timestamp)
             await defer_sending(ctx, row.id, ctx.now)
+
+
+@blueprint.periodic(cron="* * * * * */20")
+@blueprint.task(
+    name="let_withheld_go", lock="texting:withheld", queueing_lock="texting:withheld", pass_context=True
+)
+async def let_withheld_go(context: JobContext, timestamp: int) -> None:
+    """Let texts go that were kept back until an earlier one was answered."""
+    services = services_of(context)
+    async with services.database.begin() as connection:
+        found = await first.withheld_with_room(services.context(connection, SYSTEM, _ORIGIN))
+    gone = 0
+    for text_id, phone, sender_id in found:
+        # Each in a transaction of its own: it takes the number's lock, and counts what has gone before.
+        async with services.database.begin() as connection:
+            ctx = services.context(connection, SYSTEM, _ORIGIN)
+            gone += await first.let_withheld_go(ctx, text_id, phone, sender_id)
+    if gone:
+        log.info("texting.let_go", texts=gone, seen=timestamp)

@@ -68,6 +68,7 @@ _TEXT_BADGES: dict[str, tuple[str, Tone]] = {
     "failed": ("failed", Tone.BAD),
     "received": ("received", Tone.PLAIN),
     "cancelled": ("cancelled", Tone.WARN),
+    "withheld": ("waits for an answer", Tone.WARN),
 }
 
 CHANNELS: dict[ConsentChannel, str] = {

@@ -1,0 +1,35 @@
+"""Numbers that texts do not reach: marked by what carriers say, and unmarked by any sign of life."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from care_console.service.foundation.context import Context
+from care_console.service.texting.tables import undeliverable_numbers as numbers
+
+
+async def failed_to_reach(ctx: Context, phone: str, answer: str) -> None:
+    """A text did not arrive. One is a phone that was off: only several in a row mark a number."""
+    values = {"phone": phone, "failures": 1, "answer": answer[:200], "at": ctx.now}
+    counted = {"failures": numbers.c.failures + 1, "answer": answer[:200], "at": ctx.now}
+    await ctx.connection.execute(
+        insert(numbers).values(values).on_conflict_do_update(index_elements=["phone"], set_=counted)
+    )
+
+
+async def reached(ctx: Context, phone: str) -> None:
+    """A text arrived, or somebody texted from there: the number is in use."""
+    await ctx.connection.execute(delete(numbers).where(numbers.c.phone == phone))
+
+
+async def is_out_of_reach(ctx: Context, phone: str) -> bool:
+    """Whether the last texts to a number all failed, the last of them lately: numbers are given out again."""
+    query = select(numbers.c.phone).where(
+        numbers.c.phone == phone,
+        numbers.c.failures >= ctx.settings.undeliverable_after,
+        numbers.c.at > ctx.now - timedelta(days=ctx.settings.undeliverable_days),
+    )
+    return (await ctx.connection.execute(query)).first() is not None
