@@ -13,6 +13,8 @@ class Action(StrEnum):
     SESSION_CLOSED = "session.closed"
     SESSION_REFRESHED = "session.refreshed"
     STAFF_ADDED = "staff.added"
+    STAFF_DISABLED = "staff.disabled"
+    STAFF_ENABLED = "staff.enabled"
     SEARCHED = "search.made"
     STORY_READ = "story.read"
     TIMELINE_READ = "timeline.read"

@@ -73,6 +73,15 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("login")
     made.add_argument("--role", required=True, choices=[role.value for role in Role])
     made.set_defaults(command=_staff_add)
+    for name, command, told in (
+        ("disable", _staff_disable, "switch an account off; its sessions end at once"),
+        ("enable", _staff_enable, "switch it on again"),
+    ):
+        made = staff.add_parser(name, parents=[common], help=told)
+        made.add_argument("login")
+        made.set_defaults(command=command)
+    made = staff.add_parser("list", parents=[common], help="everybody, with their role")
+    made.set_defaults(command=_staff_list)
     add_facility_words(commands, common)
     return parser
 
@@ -127,3 +136,21 @@ def _staff_add(arguments: argparse.Namespace, settings: Settings) -> int:
     from care_console.service.staff.command import add_command
 
     return add_command(settings, arguments.login, Role(arguments.role), sys.stdin.readline().rstrip("\n"))
+
+
+def _staff_disable(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.staff.command import switch_command
+
+    return switch_command(settings, arguments.login, on=False)
+
+
+def _staff_enable(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.staff.command import switch_command
+
+    return switch_command(settings, arguments.login, on=True)
+
+
+def _staff_list(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.staff.command import list_command
+
+    return list_command(settings)

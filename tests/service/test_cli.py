@@ -88,6 +88,16 @@ def test_staff_is_added_beside_the_running_service_which_survives_a_kill(
     again = Running(data_dir)
     answer = httpx.post(f"{again.url}/v1/session", json={"login": "ana", "password": password})
     assert answer.status_code == 201
+    bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    assert httpx.get(f"{again.url}/v1/session", headers=bearer).status_code == 200
+    off = command("staff", "disable", "ana", data_dir=data_dir)
+    assert (off.returncode, off.stdout) == (0, "ana is disabled.\n")
+    assert httpx.get(f"{again.url}/v1/session", headers=bearer).status_code == 401
+    assert "ana  supervisor  since" in (listed := command("staff", "list", data_dir=data_dir).stdout)
+    assert "disabled since" in listed
+    assert command("staff", "disable", "bob", data_dir=data_dir).stderr.startswith(
+        "Nobody has the login 'bob'"
+    )
     assert again.stop() == 0
     assert left_over(data_dir) == []
 

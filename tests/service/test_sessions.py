@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from care_console.contract.audit import Action
 from care_console.contract.problems import ProblemType
@@ -14,7 +14,9 @@ from care_console.contract.roles import PERMISSIONS, Role
 from care_console.evidence.entries import read_entry
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.clock import SettableClock
+from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
+from care_console.service.staff.rules import UnknownLogin, accounts, disable, enable
 from care_console.service.staff.tables import sessions, staff
 from tests.service.conftest import PASSWORD, SignIn, anonymous
 
@@ -71,10 +73,36 @@ async def test_an_access_token_ends_and_is_refreshed_once(
 
 
 async def test_a_disabled_account_stops_at_its_next_request(sign_in: SignIn, services: Services) -> None:
-    client = await sign_in()
+    client = await sign_in(Role.SPECIALIST, "ana")
+    other = await sign_in(Role.SUPERVISOR, "sue")
     async with services.database.begin() as connection:
-        await connection.execute(update(staff).values(disabled_at=services.clock.now()))
+        ctx = services.context(connection, SYSTEM, "test")
+        assert await disable(ctx, "ana")
+        assert not await disable(ctx, "ana")
     assert (await client.get("/v1/session")).status_code == 401
+    assert (await other.get("/v1/session")).status_code == 200
+
+
+async def test_an_account_that_is_enabled_again_signs_in_anew_and_both_are_entries(
+    app: FastAPI, sign_in: SignIn, services: Services
+) -> None:
+    client = await sign_in(Role.SPECIALIST, "ana")
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        await disable(ctx, "ana")
+        assert await enable(ctx, "ana")
+        assert not await enable(ctx, "ana")
+        with pytest.raises(UnknownLogin):
+            await disable(ctx, "nobody")
+        [account] = await accounts(ctx)
+        assert (account.login, account.role, account.disabled_at) == ("ana", Role.SPECIALIST, None)
+        told = (await connection.execute(select(audit_entries.c.action, audit_entries.c.leaf))).all()
+    assert (await client.get("/v1/session")).status_code == 401
+    async with anonymous(app) as again:
+        answer = await again.post("/v1/session", json={"login": "ana", "password": PASSWORD})
+        assert answer.status_code == 201
+    entries = {row.action: read_entry(row.leaf).subject for row in told}
+    assert entries[Action.STAFF_DISABLED] == entries[Action.STAFF_ENABLED] == "staff:ana"
 
 
 async def test_no_token_or_password_is_stored(sign_in: SignIn, services: Services) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import argon2
@@ -35,6 +35,20 @@ class WeakPassword(ValueError):
     """The password is too short; the sentence says how long it must be."""
 
 
+class UnknownLogin(ValueError):
+    """Nobody has this login."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody who may sign in, or (`disabled_at`) may no more."""
+
+    login: str
+    role: Role
+    created_at: datetime
+    disabled_at: datetime | None
+
+
 async def add_staff(ctx: Context, login: str, role: Role, password: str) -> bool:
     """Add an account, or give an existing one this role and password; say whether it is new."""
     if len(password) < MIN_PASSWORD_LENGTH:
@@ -47,6 +61,52 @@ async def add_staff(ctx: Context, login: str, role: Role, password: str) -> bool
         await ctx.connection.execute(insert(staff).values(values))
     await record(ctx, Action.STAFF_ADDED, f"staff:{login}", details={"role": role.value})
     return changed.rowcount == 0
+
+
+async def disable(ctx: Context, login: str) -> bool:
+    """Switch an account off: its sessions end with this commit. False where it was off already.
+
+    Raises UnknownLogin.
+    """
+    staff_id = await _known(ctx, login)
+    closing = update(sessions).where(sessions.c.staff_id == staff_id, sessions.c.closed_at.is_(None))
+    ended = await ctx.connection.execute(closing.values(closed_at=ctx.now))
+    off = update(staff).where(staff.c.id == staff_id, staff.c.disabled_at.is_(None))
+    changed = await ctx.connection.execute(off.values(disabled_at=ctx.now))
+    if changed.rowcount == 0:
+        return False
+    details = {"sessions_ended": ended.rowcount}
+    await record(ctx, Action.STAFF_DISABLED, f"staff:{login}", details=details)
+    return True
+
+
+async def enable(ctx: Context, login: str) -> bool:
+    """Switch an account on again, with the password and role that it had. False where it was on.
+
+    Raises UnknownLogin.
+    """
+    staff_id = await _known(ctx, login)
+    on = update(staff).where(staff.c.id == staff_id, staff.c.disabled_at.is_not(None))
+    changed = await ctx.connection.execute(on.values(disabled_at=None))
+    if changed.rowcount == 0:
+        return False
+    await record(ctx, Action.STAFF_ENABLED, f"staff:{login}")
+    return True
+
+
+async def accounts(ctx: Context) -> list[Account]:
+    """Every account, by login."""
+    columns = (staff.c.login, staff.c.role, staff.c.created_at, staff.c.disabled_at)
+    rows = await ctx.connection.execute(select(*columns).order_by(staff.c.login))
+    return [Account(row.login, Role(row.role), row.created_at, row.disabled_at) for row in rows]
+
+
+async def _known(ctx: Context, login: str) -> int:
+    query = select(staff.c.id).where(staff.c.login == login).with_for_update()
+    staff_id: int | None = (await ctx.connection.execute(query)).scalar_one_or_none()
+    if staff_id is None:
+        raise UnknownLogin(login)
+    return staff_id
 
 
 async def sign_in(ctx: Context, login: str, password: str) -> SignedIn:
