@@ -1,4 +1,4 @@
-"""The words of `care-console service facility ...`. What they do is imported only once it is asked for."""
+"""The words of `care-console service facility ...` and `record ...`; what they do is imported when asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import importlib
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import TypeAlias
 
 from care_console.service.settings import Settings
@@ -51,9 +52,25 @@ def add_facility_words(commands: Commands, common: argparse.ArgumentParser) -> N
     word("resume", "end its pause")
 
 
-def _later(name: str) -> Command:
+def add_record_words(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """`record`: what a recorder does."""
+    made = commands.add_parser("record", parents=[common], help="send recordings, as a recorder does")
+    made.add_argument("files", nargs="+", type=Path, metavar="FILE", help="WAV, MP3, Opus, AAC, GSM, FLAC")
+    made.add_argument("--facility", required=True, metavar="ID", help="its id or its name")
+    made.add_argument("--sender", required=True, metavar="NAME", help="who recorded it")
+    made.add_argument("--booking", required=True, metavar="NUMBER", help="the sender's booking number")
+    made.add_argument("--phone", required=True, help="the recipient's number")
+    made.add_argument("--language", choices=("en", "es"), help="a new recipient's language")
+    made.add_argument("--privileged", action="store_true", help="to or from counsel")
+    made.add_argument(
+        "--recorder-id", metavar="ID", help="by default, made of the file and of whom it is for"
+    )
+    made.set_defaults(command=_later("record_command", "care_console.service.recordings.command"))
+
+
+def _later(name: str, module: str = _MODULE) -> Command:
     def run(arguments: argparse.Namespace, settings: Settings) -> int:
-        command: Command = getattr(importlib.import_module(_MODULE), name)
+        command: Command = getattr(importlib.import_module(module), name)
         return command(arguments, settings)
 
     return run

@@ -13,6 +13,8 @@ import httpx
 import psutil
 import pytest
 
+from tests.service.recordings.sounds import speech
+
 LIMIT = 90
 
 
@@ -163,3 +165,28 @@ def test_a_facility_from_the_command_line_beside_a_running_service(running: Runn
     revoked = command("facility", "revoke-key", facility, data_dir=data_dir).stdout
     assert revoked.count("Revoked") == 2
     assert command("facility", "new-key", "999", data_dir=data_dir).returncode == 1
+
+
+def test_a_recording_from_the_command_line_beside_a_running_service(
+    running: Running, data_dir: Path, tmp_path: Path
+) -> None:
+    added = command(
+        "facility", "add", "Unit 9", "--state", "TX", "--timezone", "America/Chicago", data_dir=data_dir
+    )
+    facility = added.stdout.splitlines()[0].removeprefix("id: ")
+    (tmp_path / "a.wav").write_bytes(speech(seconds=2))
+    (tmp_path / "b.wav").write_bytes(b"no sound")
+    whose = ("--sender", "O'Nguyễn <b>", "--booking", "B1", "--phone", "(214) 555-0142")
+    done = command("record", str(tmp_path / "a.wav"), "--facility", facility, *whose, data_dir=data_dir)
+    assert done.returncode == 0, done.stderr
+    assert ", 2 s, $1.99; the text goes at " in done.stdout
+    again = command("record", str(tmp_path / "a.wav"), "--facility", "Unit 9", *whose, data_dir=data_dir)
+    assert again.stdout == done.stdout
+    bad = command("record", str(tmp_path / "b.wav"), "--facility", facility, *whose, data_dir=data_dir)
+    assert (bad.returncode, "Nothing was kept" in bad.stderr) == (1, True)
+    for words, told in (
+        (("record", "/nowhere.wav", "--facility", facility, *whose), "is not a file"),
+        (("record", str(tmp_path / "a.wav"), "--facility", "Nowhere", *whose), "no facility"),
+    ):
+        done = command(*words, data_dir=data_dir)
+        assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (2, True, False)

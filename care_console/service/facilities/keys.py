@@ -31,12 +31,12 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyedFacility:
-    """The facility that a key belongs to."""
+    """The facility that a key belongs to; from a shell there is none."""
 
     id: int
     name: str
     timezone: str
-    key_id: int
+    key_id: int | None
 
 
 async def new_key(ctx: Context, facility_id: int) -> NewKey:
@@ -95,7 +95,7 @@ async def facility_of(ctx: Context, header: str | None) -> KeyedFacility:
     return KeyedFacility(row.id, row.name, row.timezone, row.key_id)
 
 
-async def take_turn(ctx: Context, key_id: int) -> None:
+async def take_turn(ctx: Context, key_id: int | None) -> None:
     """Count one request of a key, by the database's clock: workers' clocks may differ. 429 for too many.
 
     A key that was quiet may send a minute's worth at once.

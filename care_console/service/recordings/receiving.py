@@ -164,7 +164,7 @@ class _Receiving:
         )
         message_id: int = inserted.scalar_one()
         await add_recordings(ctx, [(message_id, facts)])
-        key = str(self.facility.key_id)
+        key = None if self.facility.key_id is None else str(self.facility.key_id)
         details: dict[str, Json] = {"facility": str(self.facility.id), "key": key, "seconds": seconds}
         await record(ctx, Action.RECORDING_TAKEN, f"message:{message_id}", details=details)
         message = Addressed(
