@@ -1,4 +1,4 @@
-"""The words of `care-console service facility ...` and `record ...`; what they do is imported when asked for."""
+"""The words of `care-console service facility ...` and `record ...`; what they do is imported later."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from care_console.service.foundation.logging import set_up_logging
 from care_console.service.foundation.loop import run_loop
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
+from care_console.service.own_address import told_address
 from care_console.service.settings import Settings
 from care_console.service.twins import card_twin, sms_twin, with_card_twin, with_sms_twin
 from care_console.service.wiring import wired
@@ -33,7 +34,7 @@ def serve(settings: Settings, host: str, port: int, *, with_jobs: bool) -> int:
     stop = _Stop()
     with _bound(host, port) as listening, database_at_hand(settings) as database_url:
         address = "http://{}:{}".format(*listening.getsockname()[:2])
-        with _with_twins(settings, database_url, address) as (told, twins):
+        with told_address(settings, address), _with_twins(settings, database_url, address) as (told, twins):
             stop.is_answered = True
             run_loop(_serve(told, database_url, listening, address, twins, with_jobs))
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -180,6 +181,7 @@ def test_a_recording_from_the_command_line_beside_a_running_service(
     done = command("record", str(tmp_path / "a.wav"), "--facility", facility, *whose, data_dir=data_dir)
     assert done.returncode == 0, done.stderr
     assert ", 2 s, $1.99; the text goes at " in done.stdout
+    assert json.loads((data_dir / "address.json").read_text())["url"] == running.url
     again = command("record", str(tmp_path / "a.wav"), "--facility", "Unit 9", *whose, data_dir=data_dir)
     assert again.stdout == done.stdout
     bad = command("record", str(tmp_path / "b.wav"), "--facility", facility, *whose, data_dir=data_dir)

@@ -18,6 +18,7 @@ from care_console.service.facilities.tables import facilities
 from care_console.service.foundation.problems import Problem
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
+from care_console.service.own_address import beside_running
 from care_console.service.recordings.receiving import Sent, receive
 from care_console.service.settings import Settings
 from care_console.service.wiring import wired
@@ -31,7 +32,7 @@ def record_command(arguments: argparse.Namespace, settings: Settings) -> int:
         if not file.is_file():
             raise Trouble(f"{file} is not a file. Nothing was sent.", 2)
     with database_at_hand(settings) as url:
-        return asyncio.run(_record(settings, url, arguments))
+        return asyncio.run(_record(beside_running(settings), url, arguments))
 
 
 async def _record(settings: Settings, url: str, arguments: argparse.Namespace) -> int:
