@@ -2,7 +2,7 @@
 corrections.
 
 A correction is no event of the number's: the opt-out that it corrects counts as never said, and it itself
-says nothing.
+says nothing. What reads like a refusal holds no number that is opted out already.
 """
 
 from __future__ import annotations
@@ -24,11 +24,19 @@ def states_sql(phones: str, *, without: str = "false") -> str:
     """
     return f"""
     SELECT DISTINCT ON (phone) phone, state, effective_at AS since, channel, scope, id AS event_id FROM (
-        SELECT said.*, lag(state) OVER (PARTITION BY phone ORDER BY effective_at, id) AS before FROM (
-            SELECT e.phone, e.id, e.effective_at, e.channel, e.scope,
-                   CASE e.kind WHEN 'opt_out' THEN 'opted_out' WHEN 'hold' THEN 'held' ELSE 'opted_in' END
-                   AS state
-            FROM consent_events e WHERE e.phone IN (SELECT phone FROM {phones}) AND NOT ({_NEVER_SAID})
-            AND NOT ({without})
-        ) said
+        SELECT stood.*, lag(state) OVER (PARTITION BY phone ORDER BY effective_at, id) AS before FROM (
+            SELECT phone, id, effective_at, channel, scope,
+                   CASE WHEN said = 'held' AND first_value(said) OVER (
+                            PARTITION BY phone, answers ORDER BY effective_at, id) = 'opted_out'
+                        THEN 'opted_out' ELSE said END AS state
+            FROM (
+                SELECT e.phone, e.id, e.effective_at, e.channel, e.scope,
+                       CASE e.kind WHEN 'opt_out' THEN 'opted_out' WHEN 'hold' THEN 'held' ELSE 'opted_in' END
+                       AS said,
+                       count(*) FILTER (WHERE e.kind <> 'hold')
+                           OVER (PARTITION BY e.phone ORDER BY e.effective_at, e.id) AS answers
+                FROM consent_events e
+                WHERE e.phone IN (SELECT phone FROM {phones}) AND NOT ({_NEVER_SAID}) AND NOT ({without})
+            ) events
+        ) stood
     ) turns WHERE state IS DISTINCT FROM before ORDER BY phone, effective_at DESC, id DESC"""
