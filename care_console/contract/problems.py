@@ -60,6 +60,7 @@ class ProblemType(StrEnum):
     RECORDER_ID_REUSED = "recorder-id-reused"
     # pauses
     ALREADY_PAUSED = "already-paused"
+    ALREADY_HELD = "sound-already-held"
     # ours
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from care_console.contract.roles import Role
-from care_console.service.cli_facilities import add_facility_words, add_record_words
+from care_console.service.cli_facilities import add_facility_words, add_hold_words, add_record_words
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.settings import Settings
 
@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     made.set_defaults(command=_staff_list)
     add_facility_words(commands, common)
     add_record_words(commands, common)
+    add_hold_words(commands, common)
     return parser
 
 

@@ -68,6 +68,16 @@ def add_record_words(commands: Commands, common: argparse.ArgumentParser) -> Non
     made.set_defaults(command=_later("record_command", "care_console.service.recordings.command"))
 
 
+def add_hold_words(commands: Commands, common: argparse.ArgumentParser) -> None:
+    """`hold` and `release`: sound that must not be deleted."""
+    for name, told in (("hold", "keep a message's sound, whatever its age"), ("release", "end that")):
+        made = commands.add_parser(name, parents=[common], help=told)
+        made.add_argument("message", type=int, metavar="MESSAGE", help="the message's id")
+        if name == "hold":
+            made.add_argument("--reason", required=True)
+        made.set_defaults(command=_later(f"{name}_command", "care_console.service.recordings.command"))
+
+
 def _later(name: str, module: str = _MODULE) -> Command:
     def run(arguments: argparse.Namespace, settings: Settings) -> int:
         command: Command = getattr(importlib.import_module(module), name)

@@ -8,7 +8,9 @@ from care_console.service.approvals import tasks as approvals
 from care_console.service.consent import tasks as consent
 from care_console.service.foundation import jobs as foundation
 from care_console.service.foundation import upkeep
+from care_console.service.links import tasks as links
 from care_console.service.presence import tasks as presence
+from care_console.service.recordings import tasks as recordings
 from care_console.service.refunds import tasks as refunds
 from care_console.service.texting import tasks as texting
 
@@ -16,7 +18,9 @@ _ROOMS: dict[str, procrastinate.Blueprint] = {
     "approvals": approvals.blueprint,
     "consent": consent.blueprint,
     "jobs": foundation.blueprint,
+    "links": links.blueprint,
     "presence": presence.blueprint,
+    "recordings": recordings.blueprint,
     "refunds": refunds.blueprint,
     "texting": texting.blueprint,
     "upkeep": upkeep.blueprint,

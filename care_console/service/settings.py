@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
@@ -131,6 +131,21 @@ class Settings(BaseSettings):
     )
     preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
     link_days: int = Field(default=30, description="How long a link lives, in days.")
+    expiry_policy: Literal["reminder", "more_time", "nothing"] = Field(
+        default="reminder",
+        description="What becomes of a message that was paid for and not heard as its link's end comes near.",
+    )
+    expiry_notice_hours: int = Field(
+        default=48, ge=1, description="How long before a link's end that happens, in hours."
+    )
+    expiry_extra_days: int = Field(
+        default=7, ge=1, description="How much more time such a link gets, in days, once."
+    )
+    sound_days: int = Field(
+        default=90,
+        ge=1,
+        description="How long sound is kept after the last link to it has ended, in days, unless it is held.",
+    )
     unanswered_texts: int = Field(
         default=5,
         ge=1,

@@ -23,6 +23,7 @@ from care_console.service.recordings.intake import (
     prepare_sound,
     spool_folder,
 )
+from care_console.service.recordings.keeping import share_imported_sounds
 from care_console.service.recordings.preparing import Job
 from care_console.service.recordings.rules import keys_of_import, sound_inside
 from care_console.service.recordings.workshop import MOST_WORKERS, Workshop
@@ -63,6 +64,7 @@ class SoundIntake:
 
         A sound that cannot be taken is added to `import_rejects` by its message's line; the message stays.
         """
+        await share_imported_sounds(ctx)
         driver = await driver_connection(ctx.connection)
         limit = self._workers * _BATCH_A_WORKER
         rows = await (await driver.execute(_NEXT, (self._last, limit))).fetchall()
@@ -108,10 +110,12 @@ class SoundIntake:
         made = await asyncio.gather(
             *(self._make(gate, path, sha256) for sha256, path in paths.items() if sha256 not in facts)
         )
-        facts |= {one.source_sha256: one for one in made if one is not None}
+        new = {one.source_sha256: one for one in made if one is not None}
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
-        self._known |= facts
+        # Those alone that are too young to be deleted while this import goes on.
+        self._known |= new
+        facts |= new
         return facts
 
     async def _make(self, gate: asyncio.Semaphore, path: Path, sha256: bytes) -> Facts | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from sqlalchemy import insert, or_, select, update
 
@@ -11,6 +12,7 @@ from care_console.contract.audit import Action
 from care_console.contract.changes import ChangeKind
 from care_console.contract.consent import ConsentState
 from care_console.contract.messages import ReissuedLink, ReissueReason, TextPlan
+from care_console.contract.problems import ProblemType
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number, state_of
@@ -18,11 +20,12 @@ from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.facilities.tables import senders
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
-from care_console.service.foundation.problems import not_found
+from care_console.service.foundation.problems import Problem, not_found
 from care_console.service.links.codes import grouped, new_code, spelled
 from care_console.service.links.tables import links
 from care_console.service.messages.tables import messages
 from care_console.service.recipients.tables import recipients
+from care_console.service.recordings.tables import recordings
 from care_console.service.texting.bodies import new_link_body
 from care_console.service.texting.first import FirstText, queue_first_text
 from care_console.service.texting.rules import cancel_texts_of, queue_text
@@ -52,6 +55,7 @@ async def reissue(ctx: Context, message_id: int, reason: ReissueReason) -> Reiss
     The message's row is locked, so two people who press at once get one link each, and only the later lives.
     """
     message = await _lock_message(ctx, message_id)
+    await _must_have_sound(ctx, message_id)
     await lock_number(ctx, message.phone)
     await _revoke(ctx, message)
     await cancel_texts_of(ctx, message_id)
@@ -120,6 +124,20 @@ async def _lock_message(ctx: Context, message_id: int) -> Addressed:
     if row is None:
         raise not_found("message", message_id)
     return Addressed(**row)
+
+
+async def _must_have_sound(ctx: Context, message_id: int) -> None:
+    """A link to a sound that was deleted would offer, or promise anew, what nobody can hear."""
+    gone = select(recordings.c.message_id).where(
+        recordings.c.message_id == message_id, recordings.c.deleted_at.is_not(None)
+    )
+    if (await ctx.connection.execute(gone)).first() is not None:
+        raise Problem(
+            ProblemType.LINK_NOT_REISSUABLE,
+            HTTPStatus.CONFLICT,
+            "The sound of this message was deleted, some time after its last link had ended. No link was "
+            "made and no text went. If it was paid for and never heard, refund it.",
+        )
 
 
 async def _revoke(ctx: Context, message: Addressed) -> None:

@@ -22,6 +22,10 @@ links = Table(
     Column("reason", Text, nullable=True),
     Column("imported_id", Text, nullable=True, unique=True),
     Index("ix_links_recipient_id_at", "recipient_id", text("issued_at DESC"), text("id DESC")),
+    # Those that may need looking after before they end, among all that ever were.
+    Index(
+        "ix_links_ending", "expires_at", postgresql_where=text("revoked_at IS NULL AND extended_at IS NULL")
+    ),
     # The few that still lead somewhere, of somebody with thousands.
     Index("ix_links_recipient_id_expires_at", "recipient_id", "expires_at"),
 )

@@ -88,10 +88,11 @@ def flaw_of(sound: SoundFact | None) -> Verdict | None:
     """What is wrong with a recording; None for nothing, and for one that was never measured."""
     if sound is None:
         return None
-    if sound.loudness_lufs is None or sound.silence_share >= SILENT_SHARE:
-        return Verdict.RECORDING_SILENT
-    if sound.loudness_lufs < QUIET_LUFS:
-        return Verdict.RECORDING_QUIET
+    if not sound.was_levelled:
+        if sound.loudness_lufs is None or sound.silence_share >= SILENT_SHARE:
+            return Verdict.RECORDING_SILENT
+        if sound.loudness_lufs < QUIET_LUFS:
+            return Verdict.RECORDING_QUIET
     return Verdict.RECORDING_CLIPPED if sound.clipping_share >= CLIPPED_SHARE else None
 
 

@@ -91,11 +91,13 @@ class TextFact:
 
 @dataclass(frozen=True, slots=True)
 class SoundFact:
-    """What was measured: LUFS, and shares from 0 to 1."""
+    """What was measured: LUFS, and shares from 0 to 1. `was_levelled`: it was checked when it came in, and
+    what is heard is a copy made as loud as people expect."""
 
     loudness_lufs: float | None
     silence_share: float
     clipping_share: float
+    was_levelled: bool = False
 
 
 @dataclass(frozen=True)  # without slots, so that what is asked again and again is worked out once

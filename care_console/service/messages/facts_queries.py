@@ -60,7 +60,7 @@ _BESIDE = f"""SELECT json_agg(beside.told ORDER BY beside.charged_at, beside.id)
 _FACTS = f"""
     SELECT m.id, m.imported_id, m.recipient_id, m.recorded_at, m.seconds, m.price_cents, m.privileged,
         s.name AS sender_name, f.name AS facility_name,
-        rec.message_id AS sound_of, rec.loudness_lufs, rec.silence_share, rec.clipping_share,
+        rec.message_id AS sound_of, rec.loudness_lufs, rec.silence_share, rec.clipping_share, rec.copy_lufs,
         (SELECT count(*) FROM visits v WHERE v.message_id = m.id) AS visits,
         json_build_array(
             (SELECT json_agg(json_build_array(l.issued_at, l.expires_at, l.revoked_at)
@@ -173,7 +173,8 @@ def _facts(row: Any, now: datetime, consent: ConsentState) -> MessageFacts:
     links, texts, plays, charges = row.told
     sound = None
     if row.sound_of is not None:
-        sound = SoundFact(row.loudness_lufs, row.silence_share, row.clipping_share)
+        was_levelled = row.copy_lufs is not None
+        sound = SoundFact(row.loudness_lufs, row.silence_share, row.clipping_share, was_levelled)
     return MessageFacts(
         now=now,
         id=row.id,

@@ -33,7 +33,7 @@ async def open_preview(ctx: Context, message_id: int, reason: PreviewReason) -> 
     """Open a preview: once this transaction is committed, this session can have its sound for a minute."""
     found = await ctx.connection.execute(
         select(messages.c.recipient_id, messages.c.privileged, recordings.c.playable_media_type)
-        .outerjoin(recordings, recordings.c.message_id == messages.c.id)
+        .outerjoin(recordings, (recordings.c.message_id == messages.c.id) & recordings.c.deleted_at.is_(None))
         .where(messages.c.id == message_id)
     )
     message = found.first()

@@ -44,7 +44,7 @@ async def read_message(ctx: Context, message_id: int) -> Message:
         seconds=row.seconds,
         price_cents=row.price_cents,
         privileged=row.privileged,
-        has_sound=recording is not None,
+        has_sound=recording is not None and recording.deleted_at is None,
         links=[_link(link) for link in await _all(ctx, links, message_id, "issued_at")],
         charges=await _charges(ctx, message_id, disputed),
         plays=[

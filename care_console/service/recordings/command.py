@@ -13,12 +13,15 @@ from sqlalchemy import select
 from care_console.contract.money import dollars
 from care_console.contract.recordings import RecordingTaken
 from care_console.service.at_hand import database_at_hand
+from care_console.service.facilities.command import run_act
 from care_console.service.facilities.keys import KeyedFacility
 from care_console.service.facilities.tables import facilities
+from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import Problem
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.own_address import beside_running
+from care_console.service.recordings.keeping import hold_sound, release_sound
 from care_console.service.recordings.receiving import Sent, receive
 from care_console.service.settings import Settings
 from care_console.service.wiring import wired
@@ -33,6 +36,27 @@ def record_command(arguments: argparse.Namespace, settings: Settings) -> int:
             raise Trouble(f"{file} is not a file. Nothing was sent.", 2)
     with database_at_hand(settings) as url:
         return asyncio.run(_record(beside_running(settings), url, arguments))
+
+
+def hold_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Keep a message's sound, whatever its age: a court's order, a complaint."""
+
+    async def act(ctx: Context) -> list[str]:
+        await hold_sound(ctx, arguments.message, arguments.reason)
+        return [f"The sound of message {arguments.message} is held."]
+
+    return run_act(settings, act)
+
+
+def release_command(arguments: argparse.Namespace, settings: Settings) -> int:
+    """End that."""
+
+    async def act(ctx: Context) -> list[str]:
+        if await release_sound(ctx, arguments.message):
+            return [f"The sound of message {arguments.message} is released."]
+        return ["It was not held."]
+
+    return run_act(settings, act)
 
 
 async def _record(settings: Settings, url: str, arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 
 SEGMENT_GSM = 160
 
@@ -31,6 +32,11 @@ _LIKE = str.maketrans(
         "–": "-", "—": "-", "‐": "-", "‑": "-",
     }
 )  # fmt: skip
+
+_REMINDER = {
+    "en": "Your paid voice message from {sender} waits until {day}: {url} Reply STOP to opt out",
+    "es": "Su mensaje de voz pagado de {sender} espera hasta {day}: {url} Responda ALTO para cancelar",
+}
 
 _NEW_LINK = {
     "en": "New link to your voice message from {sender}: {url} Reply STOP to opt out",
@@ -74,6 +80,13 @@ def started_body(language: str) -> str:
 def first_text_body(language: str, sender_name: str, url: str) -> str:
     """The text that tells of a message: who, where to listen, how to stop. One segment, whatever the name."""
     return _one_segment(_FIRST[language], sender_name, url, _SOMEBODY[language])
+
+
+def reminder_body(language: str, sender_name: str, url: str, ends_at: datetime) -> str:
+    """The text that reminds of what was paid for; `ends_at` in the recipient's own zone."""
+    day = f"{ends_at.month}/{ends_at.day}" if language == "en" else f"{ends_at.day}/{ends_at.month}"
+    template = _REMINDER[language].replace("{day}", day)
+    return _one_segment(template, sender_name, url, _SOMEBODY[language])
 
 
 def new_link_body(language: str, sender_name: str, url: str) -> str:
