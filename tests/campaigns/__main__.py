@@ -6,13 +6,14 @@ import argparse
 import asyncio
 import dataclasses
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from tests.campaigns import refunds, stops, store
-from tests.support.postgres import running_cluster
+from tests.support.postgres import binaries, running_cluster
 
 FIGURES = Path("build") / "campaigns"
 
@@ -30,8 +31,9 @@ def _refunds(told: argparse.Namespace) -> Outcome:
     sizes = {"refunds": told.refunds, "kills": told.kills, "minutes": told.minutes}
     given = {name: size for name, size in sizes.items() if size is not None}
     with running_cluster() as cluster:
-        plan = dataclasses.replace(refunds.LONG, **given)
-        return asyncio.run(refunds.run(plan, told.seed, cluster.database()))
+        plan, database = dataclasses.replace(refunds.LONG, **given), cluster.database()
+        outcome = asyncio.run(refunds.run(plan, told.seed, database))
+        return _kept("refunds", outcome, database)
 
 
 def _store(told: argparse.Namespace) -> Outcome:
@@ -42,8 +44,17 @@ def _stops(told: argparse.Namespace) -> Outcome:
     sizes = {"stops": told.stops, "kills": told.kills}
     given = {name: size for name, size in sizes.items() if size is not None}
     with running_cluster() as cluster:
-        plan = dataclasses.replace(stops.LONG, **given)
-        return asyncio.run(stops.run(plan, told.seed, cluster.database()))
+        plan, database = dataclasses.replace(stops.LONG, **given), cluster.database()
+        outcome = asyncio.run(stops.run(plan, told.seed, database, FIGURES / "stops.desk"))
+        return _kept("stops", outcome, database)
+
+
+def _kept(name: str, outcome: Outcome, database: str) -> Outcome:
+    """The outcome; where it did not hold, with its database beside the figures (restore with pg_restore)."""
+    if not outcome.held:
+        with (FIGURES / f"{name}.dump").open("wb") as dump:
+            subprocess.run([binaries() / "pg_dump", "-Fc", database], stdout=dump, check=False)
+    return outcome
 
 
 CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {

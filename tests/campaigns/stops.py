@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import shutil
 import signal
 import tempfile
 import time
@@ -22,8 +23,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from care_console.contract.roles import Role
+from care_console.desktop.outbox import rows
+from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.store.opening import FILE
 from care_console.desktop.store.pages import SIZE, Pages, read_log
+from care_console.desktop.store.store import open_store
 from care_console.service.consent.tables import consent_events
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
@@ -44,7 +48,7 @@ _SETTLE_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long a campaign is: STOPs whose taking was confirmed, and kills of the desk."""
+    """How long a campaign is: STOPs that were taken while the line was cut, and kills of the desk."""
 
     stops: int
     kills: int
@@ -61,12 +65,14 @@ class Outcome:
     seed: int
     asked: int = 0
     taken: int = 0
+    taken_while_cut: int = 0
     in_the_log: int = 0
     kills: int = 0
     cuts: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     restarts: Counter[str] = field(default_factory=Counter)
     shown_done: int = 0
+    settled_seconds: float = 0.0
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
 
@@ -80,13 +86,39 @@ class Outcome:
         return vars(self) | {"held": self.held}
 
 
+class _Line:
+    """The line between desk and service: cut or not."""
+
+    def __init__(self, proxy: FaultProxy, outcome: Outcome) -> None:
+        self.proxy = proxy
+        self.is_cut = False
+        self.is_held = False
+        self._outcome = outcome
+        self._turn = asyncio.Lock()
+
+    async def cut(self) -> None:
+        """Nothing comes through from here."""
+        async with self._turn:
+            if not self.is_cut:
+                self.is_cut = True
+                self._outcome.cuts += 1
+                await self.proxy.shut()
+
+    async def restore(self) -> None:
+        """It stands again."""
+        async with self._turn:
+            if self.is_cut:
+                await self.proxy.open()
+                self.is_cut = False
+
+
 @dataclass
 class _Desk:
     """The desk over all its lives."""
 
     zygote: Zygote
     services: Services
-    server: str
+    line: _Line
     folder: Path
     outcome: Outcome
     chance: random.Random
@@ -101,7 +133,7 @@ class _Desk:
     async def start(self) -> None:
         """A new life."""
         self.ready.clear()
-        words = [self.server, str(self.folder), _LOGIN, PASSWORD]
+        words = [self.line.proxy.url, str(self.folder), _LOGIN, PASSWORD]
         self.life, reader, self._writer = await self.zygote.converse("desk", words, {})
         self._hearing = asyncio.create_task(self._hear(reader))
 
@@ -133,6 +165,7 @@ class _Desk:
                 elif word == "taken":
                     id, phone = rest.split()
                     self.taken[id] = phone
+                    self.outcome.taken_while_cut += self.line.is_cut
                 elif word == "done":
                     await self._is_done(*rest.split())
 
@@ -144,31 +177,36 @@ class _Desk:
             self.outcome.wrong.append(f"{id} is both {opt_out} and {self.done[id]}")
 
 
-async def run(plan: Plan, seed: int, database_url: str) -> Outcome:
-    """Run a campaign on an empty, migrated database."""
+async def run(plan: Plan, seed: int, database_url: str, keep: Path | None = None) -> Outcome:
+    """Run a campaign on an empty, migrated database. `keep`: for the desk's folder if it did not hold."""
     began, outcome = time.monotonic(), Outcome(seed)
-    async with _made(seed, database_url, outcome) as (desk, proxy):
-        weather = asyncio.create_task(_weather(proxy, random.Random(seed), outcome))
+    async with _made(seed, database_url, outcome) as desk:
+        weather = asyncio.create_task(_weather(desk.line, random.Random(seed), outcome))
         await desk.start()
         try:
-            while outcome.kills < plan.kills or len(desk.taken) < plan.stops:
+            while outcome.kills < plan.kills or outcome.taken_while_cut < plan.stops:
                 await _one_life(desk, plan)
                 if outcome.kills % 50 == 0:
-                    print(f"{outcome.kills} kills, {len(desk.taken)} STOPs taken")
+                    print(f"{outcome.kills} kills, {len(desk.taken)} STOPs taken", flush=True)
         finally:
             weather.cancel()
             await asyncio.gather(weather, return_exceptions=True)
-        await _clear_up(proxy)
-        await _settled(desk)
+        desk.line.proxy.forget_plans()
+        await desk.line.cut()
+        await desk.line.restore()
+        outcome.settled_seconds = await _settled(desk)
         await desk.kill()
         await _judge(desk)
+        if keep is not None and not outcome.held:
+            shutil.rmtree(keep, ignore_errors=True)
+            shutil.copytree(desk.folder.parent, keep, ignore=shutil.ignore_patterns("service"))
     outcome.taken, outcome.shown_done = len(desk.taken), len(desk.done)
     outcome.seconds = round(time.monotonic() - began, 1)
     return outcome
 
 
 @contextlib.asynccontextmanager
-async def _made(seed: int, database_url: str, outcome: Outcome) -> AsyncIterator[tuple[_Desk, FaultProxy]]:
+async def _made(seed: int, database_url: str, outcome: Outcome) -> AsyncIterator[_Desk]:
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         enter = stack.enter_async_context
@@ -187,38 +225,51 @@ async def _made(seed: int, database_url: str, outcome: Outcome) -> AsyncIterator
             await add_staff(ctx, _LOGIN, Role.SPECIALIST, PASSWORD)
         proxy = await enter(fault_proxy(f"http://127.0.0.1:{port}"))
         chance = random.Random(seed)
-        yield _Desk(forks, services, proxy.url, folder / "desk", outcome, chance), proxy
+        yield _Desk(forks, services, _Line(proxy, outcome), folder / "desk", outcome, chance)
 
 
 async def _one_life(desk: _Desk, plan: Plan) -> None:
     """STOPs are asked for, some taken, some sent; then it dies wherever it is, and begins anew."""
-    chance, outcome = desk.chance, desk.outcome
-    missing = plan.stops - len(desk.taken)
-    lives = max(1, plan.kills - outcome.kills)
+    chance, outcome, line = desk.chance, desk.outcome, desk.line
     if chance.random() < 0.85:  # else it dies while it opens
         async with asyncio.timeout(_TAKEN_SECONDS):
             await desk.ready.wait()
-        before = len(desk.taken)
-        count = chance.randint(0, 2 * -(-missing // lives)) if missing > 0 else 0
-        for _ in range(count):
-            desk.ask(f"+1214{200 + outcome.asked // 10000:03}{outcome.asked % 10000:04}")
-            await asyncio.sleep(chance.choice((0, 0, 0.02)))
-        wanted = before + chance.randint(0, count)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_TAKEN_SECONDS):
-                while len(desk.taken) < wanted:  # noqa: ASYNC110 - another process takes them
-                    await asyncio.sleep(0.01)
+        line.is_held = chance.random() < 0.85
+        if line.is_held:
+            await line.cut()
+        await _ask_some(desk, plan)
+        if chance.random() < 0.5:  # it comes to send some of them
+            line.is_held = False
+            await line.restore()
     await asyncio.sleep(chance.choice((0, 0.01, 0.05, 0.2, 0.6)))
     await desk.kill()
+    line.is_held = False
     outcome.kills += 1
     hurt = _hurt(desk.folder, chance) if chance.random() < 0.2 else "as it was"
     outcome.restarts[hurt] += 1
     await desk.start()
+    await line.restore()
     if hurt in _SAID:
         async with asyncio.timeout(_TAKEN_SECONDS):
             await desk.ready.wait()
         if "was damaged" not in desk.notice:
             outcome.wrong.append(f"the store was hurt ({hurt}), and nothing was said: {desk.notice!r}")
+
+
+async def _ask_some(desk: _Desk, plan: Plan) -> None:
+    """Ask for a few, and wait for some of them to be taken."""
+    chance, outcome = desk.chance, desk.outcome
+    missing, lives = plan.stops - outcome.taken_while_cut, max(1, plan.kills - outcome.kills)
+    before = len(desk.taken)
+    count = chance.randint(0, 3 * -(-missing // lives)) if missing > 0 else 0
+    for _ in range(count):
+        desk.ask(f"+1214{200 + outcome.asked // 10000:03}{outcome.asked % 10000:04}")
+        await asyncio.sleep(chance.choice((0, 0, 0.02)))
+    wanted = before + chance.randint(0, count)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_TAKEN_SECONDS):
+            while len(desk.taken) < wanted:  # noqa: ASYNC110 - another process takes them
+                await asyncio.sleep(0.01)
 
 
 _SAID = ("a page of it zeroed", "its log's header lost")
@@ -265,33 +316,44 @@ def _overwrite(path: Path, at: int, content: bytes) -> None:
         file.write(content)
 
 
-async def _weather(proxy: FaultProxy, chance: random.Random, outcome: Outcome) -> None:
+async def _weather(line: _Line, chance: random.Random, outcome: Outcome) -> None:
     """Cut and restore the line, and let it lose things while it stands."""
     while True:
         await asyncio.sleep(chance.uniform(0.1, 1.5))
-        if chance.random() < 0.3:
-            await proxy.shut()
-            outcome.cuts += 1
+        if chance.random() < 0.3 and not line.is_held:
+            await line.cut()
             await asyncio.sleep(chance.uniform(0.1, 1.5))
-            await proxy.open()
+            if not line.is_held:
+                await line.restore()
         fault = chance.choice(list(Fault))
         if fault is not Fault.HANG or chance.random() < 0.2:
             outcome.faults[fault.value] += 1
-            proxy.plan(fault, "POST /v1/opt-outs", times=chance.randint(1, 3))
+            line.proxy.plan(fault, "POST /v1/opt-outs", times=chance.randint(1, 3))
 
 
-async def _clear_up(proxy: FaultProxy) -> None:
-    proxy.forget_plans()
-    await proxy.shut()
-    await proxy.open()
+async def _settled(desk: _Desk) -> float:
+    """Wait until everything that was taken is in the log; how long that took. What is missing then is told
+
+    apart: still in the desk's outbox, or nowhere.
+    """
+    began = time.monotonic()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_SETTLE_SECONDS):
+            while set(desk.taken.values()) - set(await _events(desk.services)):  # noqa: ASYNC110 - a database
+                await asyncio.sleep(0.2)
+            await desk.ready.wait()
+    return round(time.monotonic() - began, 1)
 
 
-async def _settled(desk: _Desk) -> None:
-    """Wait until everything that was taken is in the log."""
-    async with asyncio.timeout(_SETTLE_SECONDS):
-        while set(desk.taken.values()) - set(await _events(desk.services)):  # noqa: ASYNC110 - a database
-            await asyncio.sleep(0.2)
-        await desk.ready.wait()
+async def _still_to_be_sent(folder: Path) -> dict[str, PendingAction]:
+    """What lies in the outbox of a desk that is dead. The file itself is left as it is."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / "desk"
+        await asyncio.to_thread(shutil.copytree, folder, copy)
+        store = await open_store(copy, FileKeychain(folder.with_name(f"{folder.name}.keychain")))
+        found = await store.run(rows.load)
+        await store.close()
+    return {row.subject_id: row for row in found}
 
 
 async def _events(services: Services) -> Counter[str]:
@@ -312,7 +374,12 @@ async def _judge(desk: _Desk) -> None:
     desk.outcome.in_the_log = sum(events.values())
     async with desk.services.database.begin() as connection:
         keys = {row.key for row in await connection.execute(select(idempotency_keys.c.key))}
-    wrong += [f"{phone} was taken, and is lost" for phone in desk.taken.values() if phone not in events]
+    missing = [phone for phone in desk.taken.values() if phone not in events]
+    waiting = await _still_to_be_sent(desk.folder) if missing else {}
+    wrong += [
+        f"{phone} was taken, and {'waits: ' + waiting[phone].state if phone in waiting else 'is lost'}"
+        for phone in missing
+    ]
     wrong += [f"{phone} is in the log {count} times" for phone, count in events.items() if count != 1]
     wrong += [f"{id} was taken, and came under another key" for id in desk.taken if str(UUID(id)) not in keys]
     wrong += [f"{id} was shown as done, under no key of its own" for id in desk.done if id not in keys]

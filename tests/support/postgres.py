@@ -66,7 +66,7 @@ def server(folder: Path, options: Sequence[str], *, keep: bool = False) -> Itera
 
     It is stopped as by a power cut; with `keep`, so that the folder can be served again at once.
     """
-    binaries, become = _binaries(), _unprivileged()
+    programs, become = binaries(), _unprivileged()
     data = folder / "data"
     folder.mkdir(parents=True, exist_ok=True)
     sockets = Path(tempfile.mkdtemp(prefix="care-pg-"))
@@ -76,7 +76,7 @@ def server(folder: Path, options: Sequence[str], *, keep: bool = False) -> Itera
             shutil.chown(sockets, become[2])
         if not data.exists():
             initdb = [
-                str(binaries / "initdb"),
+                str(programs / "initdb"),
                 "-D",
                 str(data),
                 "-U",
@@ -89,7 +89,7 @@ def server(folder: Path, options: Sequence[str], *, keep: bool = False) -> Itera
             _run([*become, *initdb, "--no-sync", "--locale=C.UTF-8"], folder)
         given = "".join(f" -c {option}" for option in options)
         told = f"-k {sockets} -c listen_addresses= -c max_connections=200{given}"
-        pg_ctl = [*become, str(binaries / "pg_ctl"), "-D", str(data), "-w", "-t", "600"]
+        pg_ctl = [*become, str(programs / "pg_ctl"), "-D", str(data), "-w", "-t", "600"]
         if keep and (data / "postmaster.pid").exists():  # what a run left that was killed
             subprocess.run([*pg_ctl, "-m", "fast", "stop"], cwd=folder, capture_output=True, check=False)
         _run([*pg_ctl, "-l", str(folder / "log"), "-o", told, "start"], folder)
@@ -110,7 +110,7 @@ def _run(command: list[str], folder: Path) -> None:
         raise RuntimeError(f"{command} ended with {done.returncode}:\n{done.stdout}")
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
     """The system's PostgreSQL, its newest; else the one that the embedded wheel brings."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     if system and (system[-1] / "initdb").exists():

@@ -13,8 +13,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Table, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError, StatementError
 
@@ -40,7 +41,7 @@ _LOG_LOST = (
 )
 _NEW = f"{FILE}.new"
 _ASIDE = f"{FILE}.damaged-*"
-_ATTEMPTS = 3
+_ATTEMPTS = 2
 _PARTS = ("", "-wal", "-shm", "-journal")
 
 
@@ -205,18 +206,27 @@ def _finish_what_was_begun(folder: Path) -> None:
 def _take_over(engine: Engine, saved: Saved, notice: str | None) -> None:
     with engine.begin() as connection:
         for table, rows in saved.rows.items():
-            for row in rows:
-                if table is facts and row["name"] in (NOTICE, _RUNNING):
-                    continue  # of that file
-                try:
-                    with connection.begin_nested():
-                        connection.execute(insert(table).values(**row))
-                except (DBAPIError, StatementError) as failure:
-                    _log.warning(
-                        "a row of %s could not be taken over (%s)", table.name, type(failure).__name__
-                    )
+            # The notice and the state are of that file, not of this one.
+            taken = [row for row in rows if not (table is facts and row["name"] in (NOTICE, _RUNNING))]
+            if not _put(connection, table, taken):
+                for row in taken:
+                    _put(connection, table, [row])
         if notice is not None:
             connection.execute(insert(facts).values(name=NOTICE, value=notice))
+
+
+def _put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> bool:
+    """Insert all of some rows, or none; whether they are there."""
+    try:
+        with connection.begin_nested():
+            if rows:
+                connection.execute(insert(table), rows)
+    except (DBAPIError, StatementError) as failure:
+        _log.warning(
+            "%d rows of %s could not be taken over (%s)", len(rows), table.name, type(failure).__name__
+        )
+        return False
+    return True
 
 
 def _what_to_say(engine: Engine, *, had_log: bool) -> str | None:
