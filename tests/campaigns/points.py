@@ -50,18 +50,21 @@ _SELDOM = frozenset(
 )
 _OF_WEB = frozenset(WEB + WEBHOOK)
 _AT_EACH = 20  # of a thousand
-_WEB_PASSES, _WORKER_PASSES = 16, 4
 PROCESSOR = ("processor.asked", "processor.did")
 """Not in our code: the worker dies with its request on the way there, and with the reply on its way back."""
 
 
 class Tally:
-    """How often a process died at each point, out of `most` in all: at each, a share of them at least."""
+    """How often a process died at each point, out of `most` in all: at each, a share of them at least.
 
-    def __init__(self, most: int, seed: int) -> None:
+    `passes`: after so many passes at most of any of its points a web process dies, and a worker.
+    """
+
+    def __init__(self, most: int, seed: int, passes: tuple[int, int]) -> None:
         points = WEB + WEBHOOK + WORKER + PROCESSOR
         self.deaths: Counter[str] = Counter(dict.fromkeys(points, 0))
         self._most = most
+        self._web_passes, self._worker_passes = passes
         self._each = most * _AT_EACH // 1000
         self._chance = random.Random(seed)
 
@@ -74,7 +77,7 @@ class Tally:
         if not missed and self.total < self._most:
             missed = list(among)
         aims = frozenset(self._chance.sample(missed, -(-len(missed) // 2)))
-        most = _WEB_PASSES if aims <= _OF_WEB else _WORKER_PASSES
+        most = self._web_passes if aims <= _OF_WEB else self._worker_passes
         return aims, 1 if aims <= _SELDOM else self._chance.randint(1, most)
 
     @property

@@ -14,7 +14,7 @@ from tests.campaigns.points import PROCESSOR, WEB, WEBHOOK, WORKER, Tally
 from tests.campaigns.zygote import Incarnation, Zygote
 
 DOORS = 5
-_PATIENCE_SECONDS = 20.0
+_PATIENCE_SECONDS = 60.0
 """How long a process is waited for to come by its points, before it dies where it happens to be."""
 
 

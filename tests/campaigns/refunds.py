@@ -41,16 +41,17 @@ from tests.support.card_twin import CardTwin, card_twin
 
 _GHOSTS = 0.06
 _AHEAD = 150
-_CHARGES_AT_ONCE = 6
+_CHARGES_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How long a campaign is, and how fast what waits in it. `kills` are at points, as many at each.
 
-    `minutes`: after so long nothing more is asked for; `dark`: refunds in each darkness; `settle_seconds`:
-    the longest wait for the last one; after `stalled_seconds` a silent worker's jobs are taken up, after
-    `certain_seconds` a refund may have failed.
+    `passes`: see Tally; with many, more refunds come between two deaths. `minutes`: after so long nothing
+    more is asked for; `dark`: refunds in each darkness; `settle_seconds`: the longest wait for the last one;
+    after `stalled_seconds` a silent worker's jobs are taken up, after `certain_seconds` a refund may have
+    failed.
     """
 
     refunds: int
@@ -61,6 +62,7 @@ class Plan:
     settle_seconds: float = 600.0
     stalled_seconds: float = 8.0
     certain_seconds: float = 15.0
+    passes: tuple[int, int] = (70, 40)
     loses_jobs: bool = True
 
 
@@ -73,6 +75,7 @@ SHORT = Plan(
     settle_seconds=90.0,
     stalled_seconds=1.5,
     certain_seconds=3.0,
+    passes=(16, 4),
     loses_jobs=False,  # the sweep takes two minutes to find them
 )
 
@@ -130,7 +133,7 @@ async def _made(plan: Plan, seed: int, database_url: str) -> AsyncIterator[_Fiel
         settings = Settings(data_dir=folder, stripe_key="sk_test_campaign")  # type: ignore[arg-type]
         services = await enter(wired(settings, database_url))
         environment = _environment(plan, folder, database_url, twin.secret)
-        tally = Tally(plan.kills, seed)
+        tally = Tally(plan.kills, seed, plan.passes)
         undertaker = Undertaker(await enter(zygote()), proxy, environment, folder, ports, tally)
         client = await enter(httpx.AsyncClient(timeout=20, trust_env=False))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import os
 import random
 import shutil
 import tempfile
@@ -200,7 +201,16 @@ async def _case(
     outcome.slowest_seconds = max(outcome.slowest_seconds, round(time.monotonic() - began, 2))
     wrong = _judge(written, hurt, there, drafts, notice, outcome)
     wrong += [] if goes_on else ["nothing can be kept afterwards"]
+    # Who closes late deletes the log that lies under that name by then.
+    wrong += [f"{file} was left open" for file in await asyncio.to_thread(_left_open, folder)]
     outcome.wrong += [f"{name} {outcome.files}: {sentence}" for sentence in wrong]
+
+
+def _left_open(folder: Path) -> list[str]:
+    """The files of a folder that this process still has open, where the system tells."""
+    known = Path("/proc/self/fd")
+    found = [os.readlink(file) for file in known.iterdir() if file.is_symlink()] if known.is_dir() else []
+    return [file for file in found if file.startswith(f"{folder}/")]
 
 
 def _judge(
