@@ -13,9 +13,10 @@ import contextlib
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -92,6 +93,7 @@ class _Field:
     people: People
     chance: random.Random
     charges: dict[str, Paid]
+    callers: Iterator[int] = field(default_factory=count)
 
 
 async def run(plan: Plan, seed: int, database_url: str) -> Outcome:
@@ -194,13 +196,14 @@ async def _tell_how_far(on: _Field) -> None:
 
 
 async def _charge(on: _Field) -> Paid:
-    """A new charge, of a caller of its own."""
+    """A new charge, of a caller of its own: what one caller may be given back in a day is limited."""
+    number = next(on.callers)
     amount = on.chance.choice((299, 399, 549))
     is_ghost = on.chance.random() < _GHOSTS
     reference = f"pi_ghost_{uuid4().hex}" if is_ghost else await on.twin.paid(amount)
     async with on.services.database.begin() as connection:
         ctx = on.services.context(connection, SYSTEM, "campaign")
-        phone = f"+1214{200 + len(on.charges) // 10000:03}{len(on.charges) % 10000:04}"
+        phone = f"+1214{200 + number // 10000:03}{number % 10000:04}"
         recipient = await builders.a_recipient(ctx, phone=phone)
         message = await builders.a_message(ctx, price_cents=amount, recipient_id=recipient)
         charge = await builders.a_charge(ctx, message, amount_cents=amount, processor_ref=reference)
