@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PINS := pyproject.toml constraints.txt
+CARRIER := tests/support/carrier
 ARGS ?=
 NAME ?=
 JOBS ?= 2
@@ -26,7 +27,7 @@ run: setup
 # --- set-up: quick when nothing changed ------------------------------------------------------------------------------
 setup: system-run $(VENV)/.ready-service
 
-setup-test: system-test $(VENV)/.ready-dev
+setup-test: system-test $(VENV)/.ready-dev $(CARRIER)/node_modules/.ready
 
 system-run:
 	@bash installer/setup/system.sh run
@@ -44,6 +45,10 @@ $(VENV)/.ready-service: $(PINS) | system-run
 $(VENV)/.ready-dev: $(PINS) | system-run
 	@bash installer/setup/venv.sh dev
 	@touch $(VENV)/.ready-service $@
+
+$(CARRIER)/node_modules/.ready: $(CARRIER)/package-lock.json | system-test
+	@bash installer/setup/node.sh $(CARRIER)
+	@touch $@
 
 # --- checks ----------------------------------------------------------------------------------------------------------
 test: setup-test lint

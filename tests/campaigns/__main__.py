@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tests.campaigns import refunds, stops, store
+from tests.campaigns import carrier, refunds, replies, stops, store
 from tests.support.postgres import binaries, running_cluster
 
 FIGURES = Path("build") / "campaigns"
@@ -57,8 +57,18 @@ def _kept(name: str, outcome: Outcome, database: str) -> Outcome:
     return outcome
 
 
+def _carrier(told: argparse.Namespace) -> Outcome:
+    return carrier.run(told.texts or carrier.LONG)
+
+
+def _replies(told: argparse.Namespace) -> Outcome:
+    return replies.run(told.mutations or replies.LONG)
+
+
 CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {
+    "carrier": _carrier,
     "refunds": _refunds,
+    "replies": _replies,
     "stops": _stops,
     "store": _store,
 }
@@ -70,6 +80,8 @@ def main() -> int:
     parser.add_argument("name", nargs="?", choices=sorted(CAMPAIGNS), help="one of them; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--refunds", type=int, help="how many refunds")
+    parser.add_argument("--texts", type=int, help="how many texts")
+    parser.add_argument("--mutations", type=int, help="how many changed STOPs")
     parser.add_argument("--stops", type=int, help="how many STOPs")
     parser.add_argument("--kills", type=int, help="how many deaths: at points, or of the desk")
     parser.add_argument("--files", type=int, help="how many damaged store files")

@@ -1,7 +1,4 @@
-"""A real Kannel for tests: bearerbox and smsbox, with the carrier behind them played by the test.
-
-The carrier's side is Kannel's own `fake` connection: lines of text over TCP, `from to text WORDS`.
-"""
+"""A real Kannel for tests: bearerbox and smsbox, with a carrier behind them that speaks SMPP."""
 
 from __future__ import annotations
 
@@ -13,6 +10,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from tests.support import carrier
 
 _CONF = """
 group = core
@@ -22,21 +22,30 @@ smsbox-port = {boxes}
 box-allow-ip = 127.0.0.1
 store-type = spool
 store-location = {folder}/spool
-dlr-storage = internal
+dlr-storage = spool
+dlr-spool = {folder}/receipts
 log-file = {folder}/bearerbox.log
 log-level = 1
 
 group = smsc
-smsc = fake
+smsc = smpp
+smsc-id = carrier
 host = 127.0.0.1
 port = {carrier}
-connect-allow-ip = 127.0.0.1
+smsc-username = care
+smsc-password = carrier
+system-type = none
+transceiver-mode = true
+reconnect-delay = 1
+enquire-link-interval = 2
 
 group = smsbox
 bearerbox-host = 127.0.0.1
 sendsms-port = {sendsms}
 log-file = {folder}/smsbox.log
 log-level = 1
+http-request-retry = 30
+http-queue-delay = 1
 
 group = sms-service
 keyword = default
@@ -53,31 +62,38 @@ START_SECONDS = 30.0
 
 def missing_tools() -> list[str]:
     """What of the machine is missing for it."""
-    return [tool for tool in ("bearerbox", "smsbox") if shutil.which(tool) is None]
+    boxes = [tool for tool in ("bearerbox", "smsbox") if shutil.which(tool) is None]
+    return boxes + carrier.missing_tools()
 
 
 @dataclass
 class Kannels:
-    """A running Kannel, and what its carrier was handed."""
+    """A running Kannel, and the carrier behind it."""
 
     folder: Path
     ports: dict[str, int]
-    handed: list[str] = field(default_factory=list)
+    carrier: carrier.Carrier
     _running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
-    _carrier: asyncio.StreamWriter | None = None
-    _listening: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
         """Where its smsbox takes texts."""
         return f"http://127.0.0.1:{self.ports['sendsms']}"
 
+    @property
+    def handed(self) -> list[dict[str, Any]]:
+        """What the carrier took: `to`, `from`, `text`, in the order of taking."""
+        return self.carrier.lines("text")
+
     async def start(self) -> None:
-        """Both boxes, and the carrier's connection."""
+        """Both boxes."""
         await self._box("bearerbox", self.ports["boxes"])
         await self._box("smsbox", self.ports["sendsms"])
-        reader, self._carrier = await asyncio.open_connection("127.0.0.1", self.ports["carrier"])
-        self._listening = asyncio.create_task(self._take(reader))
+
+    async def kill(self) -> None:
+        """kill -9 both boxes. What they had taken is on their disk."""
+        for name in ("smsbox", "bearerbox"):
+            await self._end(name, signal.SIGKILL)
 
     async def start_smsbox(self) -> None:
         """The box that takes texts, after it was killed."""
@@ -89,23 +105,12 @@ class Kannels:
 
     async def say(self, phone: str, words: str) -> None:
         """Somebody texts the short code."""
-        assert self._carrier is not None
-        self._carrier.write(f"{phone} 33297 text {words}\n".encode())
-        await self._carrier.drain()
+        await self.carrier.say(phone, words)
 
     async def close(self) -> None:
         """End all of it."""
-        if self._carrier is not None:
-            self._carrier.close()
-        if self._listening is not None:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
-        for name in ("smsbox", "bearerbox"):
-            await self._end(name, signal.SIGKILL)
-
-    async def _take(self, reader: asyncio.StreamReader) -> None:
-        while line := await reader.readline():
-            self.handed.append(line.decode(errors="replace").rstrip("\n"))
+        await self.kill()
+        await self.carrier.close()
 
     async def _box(self, name: str, port: int) -> None:
         out = (self.folder / f"{name}.out").open("ab")
@@ -128,11 +133,15 @@ class Kannels:
 @asynccontextmanager
 async def kannel(folder: Path, service: str) -> AsyncIterator[Kannels]:
     """A Kannel that calls `service` back."""
-    ports = {name: _free_port() for name in ("admin", "boxes", "carrier", "sendsms")}
-    (folder / "spool").mkdir()
-    (folder / "kannel.conf").write_text(_CONF.format(folder=folder, service=service, **ports))
-    running = Kannels(folder, ports)
+    behind = carrier.Carrier(folder)
+    ports = {name: _free_port() for name in ("admin", "boxes", "sendsms")}
+    for name in ("spool", "receipts"):
+        (folder / name).mkdir()
+    running = Kannels(folder, ports, behind)
     try:
+        await behind.start()
+        told = ports | {"carrier": behind.port}
+        (folder / "kannel.conf").write_text(_CONF.format(folder=folder, service=service, **told))
         await running.start()
         yield running
     finally:

@@ -94,12 +94,13 @@ async def test_texts_go_through_a_real_kannel_and_its_receipts_are_read(
     for number, body in enumerate(bodies, 1):
         await gateway.hand_over(OutgoingText(number, PHONE, body, valid_minutes=5))
     await until(lambda: len(real.handed) == len(bodies))
-    assert sorted(line.split(" text ", 1)[1] for line in real.handed) == sorted(bodies)
-    assert all(line.startswith(f"33297 {PHONE} ") for line in real.handed)
-    await until(lambda: len(called.to("/receipt")) == len(bodies))
+    assert sorted(line["text"] for line in real.handed) == sorted(bodies)
+    assert {(line["from"], line["to"]) for line in real.handed} == {("33297", PHONE.removeprefix("+"))}
+    await until(lambda: len(called.to("/receipt")) == 2 * len(bodies))
     receipts = [gateway.read_receipt(query) for query in called.to("/receipt")]
-    assert {receipt.text_id for receipt in receipts} == set(range(1, len(bodies) + 1))
-    assert {receipt.state for receipt in receipts} == {ReceiptState.ACCEPTED}
+    for state in (ReceiptState.ACCEPTED, ReceiptState.DELIVERED):
+        told = [receipt.text_id for receipt in receipts if receipt.state is state]
+        assert sorted(told) == list(range(1, len(bodies) + 1))
     assert all(b"secret=s3" in query for query in called.to("/receipt"))
     await gateway.close()
 
