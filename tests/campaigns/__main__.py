@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tests.campaigns import carrier, refunds, replies, stops, store
+from tests.campaigns import carrier, refunds, replies, sound, stops, store
 from tests.support.postgres import binaries, running_cluster
 
 FIGURES = Path("build") / "campaigns"
@@ -65,10 +65,16 @@ def _replies(told: argparse.Namespace) -> Outcome:
     return replies.run(told.mutations or replies.LONG)
 
 
+def _sound(told: argparse.Namespace) -> Outcome:
+    plan = dataclasses.replace(sound.LONG, damaged=told.files or sound.LONG.damaged)
+    return asyncio.run(sound.run(plan, told.seed))
+
+
 CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {
     "carrier": _carrier,
     "refunds": _refunds,
     "replies": _replies,
+    "sound": _sound,
     "stops": _stops,
     "store": _store,
 }
@@ -84,7 +90,7 @@ def main() -> int:
     parser.add_argument("--mutations", type=int, help="how many changed STOPs")
     parser.add_argument("--stops", type=int, help="how many STOPs")
     parser.add_argument("--kills", type=int, help="how many deaths: at points, or of the desk")
-    parser.add_argument("--files", type=int, help="how many damaged store files")
+    parser.add_argument("--files", type=int, help="how many damaged files")
     parser.add_argument("--minutes", type=float, help="how long at most")
     told = parser.parse_args()
     FIGURES.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.campaigns import points, refunds, stops, store
+from tests.campaigns import points, refunds, sound, stops, store
 
 _SERVICE = Path(__file__).parents[2] / "care_console" / "service"
 
@@ -42,6 +42,17 @@ async def test_damaged_store_files() -> None:
     assert outcome.wrong == []
     assert len(outcome.damages) == len(store.DAMAGES)
     assert outcome.rows_there > outcome.rows_lost > 0
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(400)
+@pytest.mark.asyncio
+async def test_sounds_and_damaged_ones() -> None:
+    outcome = await sound.run(sound.SHORT, 7)
+    assert outcome.wrong == []
+    assert outcome.judged >= 18
+    # Damage that spoils everything, or nothing, would try only one half of the reader.
+    assert 0.1 < outcome.damaged_verdicts["taken"] / outcome.damaged < 0.9
 
 
 def test_every_point_in_the_code_is_one_at_which_the_campaign_dies() -> None:

@@ -30,6 +30,7 @@ from care_console.service.recordings.formats import (
     SoundError,
     SoundProblem,
     is_bare_gsm,
+    ogg_is_cut_off,
     wav_is_cut_off,
 )
 
@@ -68,7 +69,7 @@ def decode(source: Path | bytes, *, limit_seconds: float = LONGEST_SECONDS) -> S
     Raises SoundError for what is not sound, damaged, cut off, empty, or longer than `limit_seconds`.
     """
     data = _read(source)
-    if wav_is_cut_off(data):
+    if wav_is_cut_off(data) or ogg_is_cut_off(data):
         raise _cut_off()
     try:
         with _open(data) as container:

@@ -33,6 +33,7 @@ CODECS = (
 
 GSM_FRAME_BYTES = 33
 _GSM_MARK = 0xD0
+_OGG_HEAD_BYTES = 27
 
 
 class SoundProblem(StrEnum):
@@ -66,6 +67,18 @@ def is_bare_gsm(data: bytes) -> bool:
     if len(data) < 2 * GSM_FRAME_BYTES or len(data) % GSM_FRAME_BYTES:
         return False
     return all(byte & 0xF0 == _GSM_MARK for byte in data[::GSM_FRAME_BYTES])
+
+
+def ogg_is_cut_off(data: bytes) -> bool:
+    """Whether an Ogg file ends within a page, whose head says how long it is (RFC 3533, 6)."""
+    if data[:4] != b"OggS":
+        return False
+    at = data.rfind(b"OggS")
+    head = data[at : at + _OGG_HEAD_BYTES]
+    if len(head) < _OGG_HEAD_BYTES:
+        return True
+    pieces = data[at + _OGG_HEAD_BYTES : at + _OGG_HEAD_BYTES + head[-1]]
+    return len(pieces) < head[-1] or at + _OGG_HEAD_BYTES + head[-1] + sum(pieces) > len(data)
 
 
 def wav_is_cut_off(data: bytes) -> bool:
