@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
 SIZE = 4096
 _IV, _MAC = 16, 64
 _USABLE = SIZE - _IV - _MAC
@@ -61,6 +59,9 @@ class Pages:
         return hmac.compare_digest(hmac.digest(self._mac_key, sealed, "sha512"), image[-_MAC:])
 
     def _plain(self, number: int, image: bytes) -> bytes:
+        # Only a damaged store is read so: the library takes 7 MB, and stays out of the desk until then.
+        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
         start = _SALT if number == 1 else 0
         decryptor = Cipher(algorithms.AES(self._key), modes.CBC(image[_USABLE : _USABLE + _IV])).decryptor()
         return bytes(start) + decryptor.update(image[start:_USABLE]) + decryptor.finalize()

@@ -47,7 +47,7 @@ def row_of(row: OptOut) -> Row:
         line=f"{display_phone(row.phone)}  {quoted}",
         badge=badge,
         tone=tone,
-        details=evidence_of(row),
+        told=evidence_of(row),
         origin=row,
     )
 

@@ -6,28 +6,15 @@ sound thread that waits for the interpreter's lock, and the desk hangs.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from PySide6.QtCore import Q_ARG, QIODevice, QLoggingCategory, QMetaObject, QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer
 
 from care_console.desktop.screens.preview.resource import SoundInMemory
+from care_console.desktop.screens.preview.states import NO_SOUND_DEVICE, RATES, PlayerState
 
-NO_SOUND_DEVICE = "No sound device: nothing can be heard on this computer. The position still moves."
+__all__ = ["NO_SOUND_DEVICE", "RATES", "PlayerState", "PreviewPlayer", "quiet_sound_logs"]
+
 _CANNOT_PLAY = "This recording cannot be played here. Its levels above were measured by the service."
-RATES = (0.75, 1.0, 1.25, 1.5, 1.75, 2.0)
-
-
-class PlayerState(StrEnum):
-    """What the player is doing."""
-
-    EMPTY = "empty"
-    LOADING = "loading"
-    READY = "ready"
-    PLAYING = "playing"
-    PAUSED = "paused"
-    BROKEN = "broken"
-
 
 _BY_PLAYBACK = {
     QMediaPlayer.PlaybackState.PlayingState: PlayerState.PLAYING,

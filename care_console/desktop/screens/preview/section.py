@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -11,12 +13,7 @@ from care_console.desktop.actions.previews import open_preview
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.desk import Desk
 from care_console.desktop.screens.preview.levels import levels_in_words
-from care_console.desktop.screens.preview.player import (
-    NO_SOUND_DEVICE,
-    RATES,
-    PlayerState,
-    PreviewPlayer,
-)
+from care_console.desktop.screens.preview.states import NO_SOUND_DEVICE, RATES, PlayerState
 from care_console.desktop.shell import keys, tasks
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.choices import Choices
@@ -24,6 +21,9 @@ from care_console.desktop.widgets.parts import Notice, button, words
 from care_console.desktop.widgets.section import Section
 from care_console.desktop.widgets.waveform import Waveform
 from care_console.desktop.widgets.when import length
+
+if TYPE_CHECKING:
+    from care_console.desktop.screens.preview.player import PreviewPlayer
 
 REASONS = (
     (PreviewReason.COULD_NOT_HEAR, "Could not hear"),
@@ -186,6 +186,9 @@ class PreviewSection(Section):
         self._show_device()
 
     def _make_player(self) -> PreviewPlayer:
+        # Qt's sound libraries take 8 MB: they come with the first preview.
+        from care_console.desktop.screens.preview.player import PreviewPlayer
+
         player = PreviewPlayer(self)
         player.state_changed.connect(self._on_state)
         player.position_changed.connect(self._on_position)

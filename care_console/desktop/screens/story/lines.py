@@ -25,10 +25,8 @@ from care_console.contract.timeline import (
     VisitEntry,
 )
 from care_console.desktop.shell.tokens import Tone
-from care_console.desktop.widgets.timeline.rows import Row
+from care_console.desktop.widgets.timeline.rows import Details, Row
 from care_console.desktop.widgets.when import in_full, length
-
-Details = tuple[tuple[str, str], ...]
 
 KIND_WORDS: dict[EntryKind, str] = {
     EntryKind.MESSAGE: "Message",
@@ -82,7 +80,7 @@ CHANNELS: dict[ConsentChannel, str] = {
 
 def row_of(entry: TimelineEntry, doubled: frozenset[str] = frozenset()) -> Row:
     """The row that an entry is shown as. `doubled`: ids of charges that may have been made twice."""
-    icon, line, badge, tone, details = _parts(entry)
+    icon, line, badge, tone, _ = _parts(entry)
     if isinstance(entry, ChargeEntry) and entry.id in doubled and badge == "paid":
         badge, tone = "paid twice?", Tone.WARN
     return Row(
@@ -93,9 +91,13 @@ def row_of(entry: TimelineEntry, doubled: frozenset[str] = frozenset()) -> Row:
         line=line,
         badge=badge,
         tone=tone,
-        details=(*details, ("Reference", entry.id)),
         origin=entry,
+        tell=_details,
     )
+
+
+def _details(entry: TimelineEntry) -> Details:
+    return (*_parts(entry)[-1], ("Reference", entry.id))
 
 
 _Parts = tuple[str, str, str, Tone, Details]

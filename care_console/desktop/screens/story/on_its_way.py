@@ -26,7 +26,7 @@ def row_of_pending(action: PendingAction) -> Row:
         line=_line(action) + (f". {action.problem}" if action.problem else ""),
         badge=badge,
         tone=tone,
-        details=details,
+        told=details,
         pending=True,
         origin=action,
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from care_console.desktop.shell.tokens import Tone
+
+Details = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One thing that happened. `key` is unique in the list and stays when the thing changes.
 
-    `details` are label and value, shown when the row is open. `badge` is its state in few words, in `tone`.
-    `origin` is whatever the row was made from, handed back on selection.
+    `badge` is its state in few words, in `tone`. `origin` is whatever the row was made from, handed back on
+    selection. What an open row shows is `told`, or what `tell` makes of the origin: a story has some ten
+    thousand rows, and next to none is ever opened.
     """
 
     key: str
@@ -23,9 +28,15 @@ class Row:
     line: str
     badge: str = ""
     tone: Tone = Tone.PLAIN
-    details: tuple[tuple[str, str], ...] = ()
+    told: Details = ()
     pending: bool = False
     origin: object = None
+    tell: Callable[[Any], Details] | None = None
+
+    @property
+    def details(self) -> Details:
+        """Label and value of each line below, shown when the row is open."""
+        return self.told if self.tell is None else self.tell(self.origin)
 
     def spoken(self) -> str:
         """The row in one sentence, for a screen reader."""
