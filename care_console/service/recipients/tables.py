@@ -41,6 +41,9 @@ name_words = Table(
     Index("ix_name_words_trigrams", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
 )
 
+# Two words that are one slip apart share one of these (word_deletions: migration 0014).
+Index("ix_name_words_deletions", func.word_deletions(name_words.c.word), postgresql_using="gin")
+
 # A caller gives the last digits; a prefix of the reversed number finds any count of them by one index.
 Index(
     "ix_recipients_phone_reversed",

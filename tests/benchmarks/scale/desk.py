@@ -89,8 +89,10 @@ async def drive(server: str, folder: Path, login: str, password: str, phone: str
     try:
         await until(lambda: handle.window.frame.top.find_box.isVisible())
         keys = await _keys(handle)
-        stall, rows = await _story(handle, phone)
-        return {"keys_ms": keys, "stall_ms": stall, "rows": rows, "rss_mb": _rss_mb()}
+        stall, rows, opened = await _story(handle, phone)
+        return {
+            "keys_ms": keys, "stall_ms": stall, "rows": rows, "opened_mb": opened, "rss_mb": _rss_mb()
+        }  # fmt: skip
     finally:
         await handle.close()
 
@@ -122,8 +124,9 @@ async def _keys(handle: DeskHandle) -> list[float]:
     return taken
 
 
-async def _story(handle: DeskHandle, phone: str) -> tuple[float, int]:
-    """The longest stall while the heaviest story opens and is scrolled, in ms, and its rows."""
+async def _story(handle: DeskHandle, phone: str) -> tuple[float, int, float]:
+    """The longest stall while the heaviest story opens and is scrolled to its end, in ms, its rows, and the
+    memory once it was open, in MB."""
     window, box = handle.window, handle.window.frame.top.find_box
     box.setFocus()
     box.clear()
@@ -133,6 +136,7 @@ async def _story(handle: DeskHandle, phone: str) -> tuple[float, int]:
     stalls.begin()
     QTest.keyClick(box, Qt.Key.Key_Return)
     await until(lambda: (front := window.callers.front) and front.view and front.model.loaded)
+    opened = _rss_mb()
     timeline = window.frame.story.timeline
     bar = timeline.verticalScrollBar()
     model = timeline.model()
@@ -142,7 +146,7 @@ async def _story(handle: DeskHandle, phone: str) -> tuple[float, int]:
         await asyncio.sleep(0.008)
         if window.callers.front.trouble or time.perf_counter() - began > _MOST_SECONDS:
             raise RuntimeError(f"the story's end was not reached: {window.callers.front.trouble}")
-    return stalls.end(), model.rowCount()
+    return stalls.end(), model.rowCount(), opened
 
 
 def _rss_mb() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 
 
@@ -17,7 +18,11 @@ class Table:
 
     def __init__(self, title: str) -> None:
         self.held = self.bounds = 0
-        print(f"\n{title}\n{'':<48}{'peer':>10}{'ours':>10}{'ratio':>8}{'bound':>8}", flush=True)
+        load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+        print(
+            f"\n{title}\nload of the machine over 1, 5 and 15 minutes: {load}\n{'':<48}{'peer':>10}{'ours':>10}{'ratio':>8}{'bound':>8}",
+            flush=True,
+        )
 
     def line(self, what: str, peer_ms: float, ours_ms: float, ratio: float, bound: float) -> None:
         """Two times in ms, and a ratio that is to be at most `bound`."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 
 from care_console.contract.search import HitKind
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.quick import Asked, together
 from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank
 from care_console.service.recipients.search.spoken import bare
 from care_console.service.recipients.search.typos import distance, one_slip_away, slips_forgiven
@@ -18,6 +20,17 @@ MOST_SPELLINGS = 24
 _SHORT = 7
 """Up to this length trigrams miss too many slips, so every word that is one slip away is looked up."""
 
+# At most one slip away, or two that leave a letter out of each: what most misspelled words are, by one index.
+_NEAREST = text(
+    """
+    SELECT typed.place, near.word, typed.word AS typed
+    FROM (SELECT place, (words_of_name(word))[1] AS word
+          FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS one (word, place)) AS typed
+    CROSS JOIN LATERAL (
+        SELECT word FROM name_words
+        WHERE word_deletions(name_words.word) && word_deletions(typed.word) LIMIT 400) AS near
+    """
+)
 # Similarity is computed on what the index lets through; below this, the words differ too much to be one.
 _SPELLINGS = text(
     """
@@ -122,6 +135,7 @@ class _Spelling:
 
 
 Spellings = Sequence[Sequence[_Spelling]]
+Splits = Sequence[tuple[Spellings, Spellings]]
 
 
 async def find_otherwise(ctx: Context, names: Names) -> list[Found]:
@@ -129,6 +143,10 @@ async def find_otherwise(ctx: Context, names: Names) -> list[Found]:
     # An initial is often another one, or none; beside two words it tells nothing.
     words = [word for word in names.words if len(word) > 1]
     words = words if len(words) > 1 else list(names.words)
+    nearest = await _nearest(ctx, words)
+    found = await _find_with(ctx, nearest, names, 0) if all(nearest) else []
+    if found:
+        return found
     spellings = await _spellings(ctx, words)
     if not all(spellings):
         parted = await _parted(ctx, words, spellings)
@@ -138,22 +156,35 @@ async def find_otherwise(ctx: Context, names: Names) -> list[Found]:
     known = [some for some in spellings if some]
     if not known:
         return []
-    found = await _find_spelled(ctx, known, names, len(spellings) - len(known))
-    return found + await _find_in_facilities(ctx, known, names)
+    return await _find_with(ctx, known, names, len(spellings) - len(known))
 
 
-async def _find_spelled(ctx: Context, known: Spellings, names: Names, put_aside: int) -> list[Found]:
-    whole = " & ".join(map(_any_of, known))
+async def _find_with(ctx: Context, known: Spellings, names: Names, put_aside: int) -> list[Found]:
     splits = [(known[:at], known[at:]) for at in range(1, len(known))]
     splits += [(right, left) for left, right in splits]
-    given = {
-        "all": whole,
+    own = [some for some in known if not any(one.slips == 0 and one.word in FACILITY_KINDS for one in some)]
+    asked: list[Asked] = [(_LOOK_UP, _spelled(known, splits))]
+    if own and (names.facility or len(known) > 1 or max(one.slips for some in own for one in some)):
+        asked.append((_FACILITIES, {"any": " | ".join(map(_any_of, own))}))
+    rows, *facilities = await together(ctx.connection, *asked)
+    found = _found_spelled(rows.all(), known, splits, names, put_aside)
+    return found + await _find_in_facilities(ctx, facilities[0].all() if facilities else (), known, names)
+
+
+def _spelled(known: Spellings, splits: Splits) -> dict[str, Any]:
+    return {
+        "all": " & ".join(map(_any_of, known)),
         "most": MOST_FOUND,
         "who": [" & ".join(map(_any_of, who)) for who, _ in splits],
         "from_whom": [" & ".join(map(_any_of, by)) for _, by in splits],
     }
+
+
+def _found_spelled(
+    rows: Iterable[Any], known: Spellings, splits: Splits, names: Names, put_aside: int
+) -> list[Found]:
     found = []
-    for row in (await ctx.connection.execute(_LOOK_UP, given)).all():
+    for row in rows:
         if row.how == "both":
             who, by = splits[row.split - 1]
             slips = _slips(who, row.words) + _slips(by, row.other)
@@ -171,12 +202,9 @@ async def _find_spelled(ctx: Context, known: Spellings, names: Names, put_aside:
     return found
 
 
-async def _find_in_facilities(ctx: Context, known: Spellings, names: Names) -> list[Found]:
-    own = [some for some in known if not any(one.slips == 0 and one.word in FACILITY_KINDS for one in some)]
-    if not own or not (names.facility or len(known) > 1 or max(one.slips for some in own for one in some)):
-        return []
-    any_word = " | ".join(map(_any_of, own))
-    rows = (await ctx.connection.execute(_FACILITIES, {"any": any_word})).all()
+async def _find_in_facilities(
+    ctx: Context, rows: Iterable[Any], known: Spellings, names: Names
+) -> list[Found]:
     covered = [(row, [some for some in known if _slips([some], row.words) < _MISSES]) for row in rows]
     most = max((len(some) for _, some in covered), default=0)
     # Of facilities that the words fit, those that the most words fit; a surname is often a place's name too.
@@ -210,8 +238,17 @@ async def _spellings(ctx: Context, words: Sequence[str]) -> list[list[_Spelling]
         "near_places": [place for place, _ in near],
         "near": [word for _, word in near],
     }
+    return _by_slips((await ctx.connection.execute(_SPELLINGS, given)).all(), words)
+
+
+async def _nearest(ctx: Context, words: Sequence[str]) -> list[list[_Spelling]]:
+    """As `_spellings`, of words that are hardly misspelled: in a tenth of the time."""
+    return _by_slips((await ctx.connection.execute(_NEAREST, {"words": list(words)})).all(), words)
+
+
+def _by_slips(rows: Iterable[Any], words: Sequence[str]) -> list[list[_Spelling]]:
     found: list[dict[str, int]] = [{} for _ in words]
-    for row in (await ctx.connection.execute(_SPELLINGS, given)).all():
+    for row in rows:
         slips = _slips_between(row.typed, row.word, last=row.place == len(words))
         if slips <= slips_forgiven(row.typed):
             found[row.place - 1].setdefault(row.word, slips)
