@@ -26,12 +26,14 @@ from care_console.service.recordings.intake import (
 from care_console.service.recordings.keeping import share_imported_sounds
 from care_console.service.recordings.preparing import Job
 from care_console.service.recordings.rules import keys_of_import, sound_inside
-from care_console.service.recordings.workshop import MOST_WORKERS, Workshop
+from care_console.service.recordings.workshop import MOST_WORKERS, Busy, Workshop
 
 # Lost when the import is killed: so many sounds are done again by the next run.
 _BATCH_A_WORKER = 24
 # Facts kept at hand, some 700 bytes each: data sets for trying things out give a few sounds to many messages.
 _MOST_KNOWN = 4096
+# Nobody waits at a telephone: only what hangs for good is given up, as no sound.
+_LONGEST_SECONDS = 900.0
 
 _NEXT = """
 SELECT s.line, s.message_id, s.path, r.message_id IS NOT NULL FROM import_sounds s
@@ -55,7 +57,7 @@ class SoundIntake:
         self._folder = folder
         self._storage = storage
         self._workers = max(1, min(os.cpu_count() or 1, MOST_WORKERS))
-        self._workshop = Workshop(self._workers)
+        self._workshop = Workshop(self._workers, _LONGEST_SECONDS)
         self._last = 0
         self._known: dict[bytes, Facts] = {}
 
@@ -124,6 +126,6 @@ class SoundIntake:
                 keys = keys_of_import(sha256, path.name)
                 try:
                     made = await prepare_sound(self._workshop, Job.IMPORT, path, folder, sha256, keys)
-                except SoundError:
+                except (SoundError, Busy):
                     return None
                 return await keep(self._storage, made)

@@ -22,8 +22,9 @@ MOST_WORKERS = 8
 
 log = structlog.get_logger(__name__)
 
-# A worker that hangs without working, or starves on a busy machine, is ended after this long by the clock.
-_LONGEST_SECONDS = 60.0
+# A worker that works for too long is ended by the system, by its own processor's time. One that hangs without
+# working, or starves on a busy machine, is ended after this long by the clock: that is not the sound's fault.
+LONGEST_SECONDS = 90.0
 # A worker is replaced after so many sounds, whatever the libraries in it keep.
 _MOST_SOUNDS = 500
 # Whoever asks for more than this waits longer than a recorder does, and is told to come again.
@@ -33,13 +34,14 @@ _ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class Busy(Exception):
-    """So much is waiting that this one would not be done in time."""
+    """So much is waiting, or so busy is the machine, that this one was not done in time."""
 
 
 class Workshop:
     """So many workers, each begun when it is first needed. Many tasks may call `prepare` at once."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, longest_seconds: float = LONGEST_SECONDS) -> None:
+        self._longest_seconds = longest_seconds
         self._free: list[_Worker] = []
         self._gate = asyncio.Semaphore(workers)
         self._most_waiting = workers * _MOST_WAITING_A_WORKER
@@ -75,11 +77,14 @@ class Workshop:
     async def _prepare(self, job: Job, source: Path, folder: Path) -> dict[str, Any]:
         worker = self._free.pop() if self._free else await _Worker.begin()
         try:
-            answer = await worker.ask({"job": job.value, "source": str(source), "folder": str(folder)})
+            async with asyncio.timeout(self._longest_seconds):
+                answer = await worker.ask({"job": job.value, "source": str(source), "folder": str(folder)})
         except BaseException as error:  # a cancelled one too: nobody would read its answer
             await worker.end()
-            if isinstance(error, TimeoutError | EOFError | OSError):
-                log.warning("recordings.worker_ended", why=type(error).__name__, code=worker.exit_code)
+            log.warning("recordings.worker_ended", why=type(error).__name__, code=worker.exit_code)
+            if isinstance(error, TimeoutError):
+                raise Busy from error
+            if isinstance(error, EOFError | OSError):
                 raise SoundError(SoundProblem.DAMAGED, _HOSTILE) from error
             raise
         if worker.done < _MOST_SOUNDS:
@@ -121,13 +126,12 @@ class _Worker:
         return self._process.returncode
 
     async def ask(self, asked: dict[str, str]) -> dict[str, Any]:
-        """Its answer. Raises TimeoutError, EOFError where it ended, OSError."""
+        """Its answer. Raises EOFError where it ended, OSError."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        async with asyncio.timeout(_LONGEST_SECONDS):
-            self._process.stdin.write(json.dumps(asked).encode() + b"\n")
-            await self._process.stdin.drain()
-            line = await self._process.stdout.readline()
+        self._process.stdin.write(json.dumps(asked).encode() + b"\n")
+        await self._process.stdin.drain()
+        line = await self._process.stdout.readline()
         if not line.endswith(b"\n"):
             raise EOFError
         self.done += 1

@@ -13,7 +13,6 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from care_console.service.recordings import workshop as module
 from care_console.service.recordings.formats import SoundError, SoundProblem
 from care_console.service.recordings.measure import measure
 from care_console.service.recordings.preparing import LOUDER, MP3, PLAYABLE, Job
@@ -95,16 +94,19 @@ async def test_a_worker_that_dies_on_a_sound_takes_nothing_with_it(
     assert await workshop.prepare(Job.MESSAGE, tmp_path / "source", tmp_path)
 
 
-async def test_a_worker_that_hangs_is_ended(
+async def test_a_worker_that_hangs_is_ended_and_the_same_may_be_sent_again(
     workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "source").write_bytes(speech(seconds=2))
     await workshop.prepare(Job.MESSAGE, tmp_path / "source", tmp_path)
-    monkeypatch.setattr(module, "_LONGEST_SECONDS", 0.5)
+    monkeypatch.setattr(workshop, "_longest_seconds", 0.5)
     stopped = workers()[0]
     stopped.send_signal(signal.SIGSTOP)
-    assert await refusal(workshop, speech(seconds=2), tmp_path) is SoundProblem.DAMAGED
+    with pytest.raises(Busy):
+        await workshop.prepare(Job.MESSAGE, tmp_path / "source", tmp_path)
     assert not stopped.is_running()
+    monkeypatch.undo()
+    assert await workshop.prepare(Job.MESSAGE, tmp_path / "source", tmp_path)
 
 
 async def test_one_that_is_cancelled_leaves_no_answer_for_the_next(
