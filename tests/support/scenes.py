@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from care_console.contract.problems import ProblemType
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.shell.tokens import Look
+from tests.support.fake_approvals import a_request
+from tests.support.fake_service import Problem
 from tests.support.story_service import AWKWARD, MARIA
 from tests.support.windows import Opened
 
@@ -21,12 +25,13 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One picture."""
+    """One picture. `login`: whose window it is, where it is no specialist's."""
 
     name: str
     look: Look
     scale: float
     play: Callable[[Opened], Awaitable[None]]
+    login: str = "ana"
 
 
 async def _nothing(opened: Opened) -> None:
@@ -77,6 +82,46 @@ async def _ended(opened: Opened) -> None:
     await opened.until(lambda: opened.handle.desk.session.state is SessionState.EXPIRED)
 
 
+async def _refused(opened: Opened) -> None:
+    await _maria(opened)
+    sentence = (
+        "A new link of this message was made by sue 20 s ago: no other was made, and no text went. Read that "
+        "one's code aloud, or look at the story again."
+    )
+    opened.service.refuse_next.append(Problem(409, ProblemType.LINK_NOT_REISSUABLE, sentence))
+    opened.press(Qt.Key.Key_F8)
+    await opened.until(lambda: opened.child(QWidget, "reissuePanel").isVisible())
+    opened.press(Qt.Key.Key_2)
+    opened.press(Qt.Key.Key_Return, CTRL)
+    await opened.until(lambda: opened.service.refuse_next == [])
+
+
+def _queue(opened: Opened, key: str) -> Any:
+    queues = opened.window.queues.queues
+    queues.bring(key)
+    return queues.get(key)
+
+
+async def _log(opened: Opened) -> None:
+    log = _queue(opened, "opt_out_log")
+    await opened.until(lambda: log.column.history.isVisible())
+
+
+async def _held(opened: Opened) -> None:
+    held = _queue(opened, "held_replies")
+    await opened.until(lambda: held.column.history.isVisible())
+    opened.press(Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    opened.type("She asks whose number this is; she wants the messages.")
+
+
+async def _approvals(opened: Opened) -> None:
+    for number in range(1, 4):
+        opened.service.approvals.put(a_request(str(number)))
+    queue = _queue(opened, "approvals")
+    await opened.until(lambda: queue.decision.approval is not None)
+    await opened.until(lambda: queue.centre.isVisible() and queue.list.hasFocus())
+
+
 SCENES: tuple[Scene, ...] = (
     Scene("empty-desk", Look.LIGHT, 1.0, _nothing),
     Scene("charged-twice", Look.LIGHT, 1.0, _charged_twice),
@@ -88,4 +133,9 @@ SCENES: tuple[Scene, ...] = (
     Scene("story-largest", Look.HIGH_CONTRAST, 2.0, _maria),
     Scene("locked", Look.LIGHT, 1.0, _locked),
     Scene("session-ended", Look.LIGHT, 1.0, _ended),
+    Scene("refused", Look.LIGHT, 1.0, _refused),
+    Scene("opt-out-log", Look.LIGHT, 1.0, _log, login="sue"),
+    Scene("held-reply", Look.DARK, 1.0, _held, login="sue"),
+    Scene("approvals", Look.LIGHT, 1.0, _approvals, login="sue"),
+    Scene("auditor", Look.DARK, 1.0, _log, login="ava"),
 )

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from care_console.desktop.shell import theme
 from care_console.desktop.shell.tokens import Look
+from tests.support.log_service import LogService, a_log_window
 from tests.support.scenes import SCENES, Scene
 from tests.support.story_service import MARIA
 from tests.support.windows import Opened, a_window, qt_loop_factories
@@ -123,9 +125,18 @@ async def _series(into: Path, look: Look, size: tuple[int, int]) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+def _window_of(scene: Scene, folder: Path) -> AbstractAsyncContextManager[Opened]:
+    """A specialist's window with stories, or another person's with a log of 60 rows."""
+    if scene.login == "ana":
+        return a_window(folder, look=scene.look)
+    service = LogService()
+    service.fill(60)
+    return a_log_window(folder, service, login=scene.login, look=scene.look)
+
+
 async def _scene(into: Path, number: int, scene: Scene) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with a_window(Path(folder), look=scene.look) as opened:
+        async with _window_of(scene, Path(folder)) as opened:
             opened.window.dress.put_on(scene.look, scene.scale)
             await scene.play(opened)
             await asyncio.sleep(SETTLE_SECONDS)

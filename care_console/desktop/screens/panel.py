@@ -12,6 +12,7 @@ from care_console.desktop.screens.drafts import DraftKeeper
 from care_console.desktop.screens.watching import Follower, on_its_way
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space, Tone
+from care_console.desktop.widgets.folding import Folding
 from care_console.desktop.widgets.parts import Notice, button, words
 
 
@@ -43,11 +44,12 @@ class ActionPanel(QFrame):
         layout.addWidget(self.heading)
         layout.addLayout(self.body)
         layout.addWidget(self.state)
-        row = QHBoxLayout()
+        left = QWidget()
+        row = QHBoxLayout(left)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.back_button)
         row.addStretch()
-        row.addWidget(self.commit_button)
-        layout.addLayout(row)
+        layout.addWidget(Folding(left, self.commit_button, Space.SMALL))
         self.commit_button.clicked.connect(lambda: keys.press("commit"))
         self.back_button.clicked.connect(self.step_back)
         self._commit_key = keys.bind(self, "commit", self.commit)

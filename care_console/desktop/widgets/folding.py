@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QScrollArea, QWidget
 
@@ -21,6 +21,11 @@ class Folding(QWidget):
         self._row.addWidget(first, 1)
         self._row.addWidget(second)
 
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the wider part: it folds before it pushes anybody."""
+        parts = (self._first.minimumSizeHint(), self._second.minimumSizeHint())
+        return QSize(max(part.width() for part in parts), super().minimumSizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width."""
         super().resizeEvent(event)
@@ -36,8 +41,6 @@ class Folding(QWidget):
         needed = self._first.minimumSizeHint().width() + self._second.sizeHint().width()
         fits = needed + self._row.spacing() <= self.width()
         self._row.setDirection(_ACROSS if fits else _DOWN)
-        # Its own least width is that of the wider part: it folds before it pushes anybody.
-        self.setMinimumWidth(0)
 
 
 class WholeScrollArea(QScrollArea):

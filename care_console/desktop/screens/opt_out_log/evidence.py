@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from care_console.contract.consent import ConsentState, OptOut, OptOutEvidence
 from care_console.contract.phone import display_phone
@@ -19,6 +19,7 @@ from care_console.desktop.shell import keys
 from care_console.desktop.shell.tasks import start
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.badges import Badge
+from care_console.desktop.widgets.flow import FlowLayout
 from care_console.desktop.widgets.parts import Notice, button, say, words
 from care_console.desktop.widgets.section import Section
 from care_console.desktop.widgets.when import day
@@ -208,14 +209,12 @@ class EvidenceColumn(QScrollArea):
             self._form.addRow(*pair)
             self._facts.append(pair)
         self.acts = QWidget(body)
-        row = QHBoxLayout(self.acts)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = FlowLayout(self.acts)
         self.stop = button(f"Stop for good  {keys.shown('stop.open')}", "evidenceStop", "danger")
         self.correct = button("", "evidenceCorrect")
         self.story = button(f"Story  {keys.shown('log.story')}", "evidenceStory")
         for made in (self.stop, self.correct, self.story):
             row.addWidget(made)
-        row.addStretch(1)
         self.deciding = Deciding(self._desk, body)
         self.correcting = CorrectionPanel(self._desk, body)
         self.correcting.hide()

@@ -87,6 +87,8 @@ async def test_a_held_reply_that_is_no_refusal_is_asked_about_and_its_text_kept_
     async with a_log_window(tmp_path, service) as opened:
         held = await the_queue(opened, "held_replies")
         assert "No refusal" in held.column.correct.text()
+        bar = held.column.horizontalScrollBar()
+        assert bar.maximum() == 0, "nothing stands beyond the column's edge"
         opened.press(Qt.Key.Key_F9, SHIFT)
         opened.type("asks about a")
         opened.press(Qt.Key.Key_Escape)
@@ -98,6 +100,7 @@ async def test_a_held_reply_that_is_no_refusal_is_asked_about_and_its_text_kept_
         field = held.column.correcting.reason
         await opened.until(lambda: field.toPlainText() == "asks about a")
         opened.type(" neighbour's number")
+        assert bar.maximum() == 0
         opened.press(Qt.Key.Key_Return, CTRL)
         await opened.until(lambda: service.done("correct"))
         assert service.done("correct")[0].fields["id"] == "899998"
