@@ -27,6 +27,9 @@ from care_console.service.links.api import router as links_router
 from care_console.service.messages.api import router as messages_router
 from care_console.service.messages.preview_api import router as previews_router
 from care_console.service.notes.api import router as notes_router
+from care_console.service.pages.api import router as pages_router
+from care_console.service.pages.open_api import router as open_pages_router
+from care_console.service.pages.sound_api import router as sound_router
 from care_console.service.payments.api import router as charges_router
 from care_console.service.presence.api import router as presence_router
 from care_console.service.recipients.api import SHORT_READS as RECIPIENT_READS
@@ -61,6 +64,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     recordings_router,
     card_webhook_router,
     texting_router,
+    pages_router,
+    sound_router,
+    open_pages_router,
     stream_router,
     health_router,
 )

@@ -68,6 +68,19 @@ def _parser() -> argparse.ArgumentParser:
         "replay-replies", parents=[common], help="what this version would have read otherwise in past replies"
     )
     made.set_defaults(command=_replay_replies)
+    prepaid = commands.add_parser("prepaid", help="AdvanceConnect accounts").add_subparsers(required=True)
+    made = prepaid.add_parser("open", parents=[common], help="open a phone's account")
+    made.add_argument("--phone", required=True)
+    made.add_argument("--pin", required=True, help="4 to 8 digits")
+    made.add_argument("--deposit-cents", type=int, default=0)
+    made.set_defaults(command=_prepaid_open)
+    made = prepaid.add_parser("deposit", parents=[common], help="add to a phone's account")
+    made.add_argument("--phone", required=True)
+    made.add_argument("--cents", type=int, required=True)
+    made.set_defaults(command=_prepaid_deposit)
+    made = prepaid.add_parser("reverse", parents=[common], help="a bank took a deposit back")
+    made.add_argument("deposit", type=int, metavar="DEPOSIT")
+    made.set_defaults(command=_prepaid_reverse)
     staff = commands.add_parser("staff", help="the people at the desk").add_subparsers(required=True)
     made = staff.add_parser("add", parents=[common], help="add somebody; the password on standard input")
     made.add_argument("login")
@@ -132,6 +145,24 @@ def _replay_replies(_arguments: argparse.Namespace, settings: Settings) -> int:
     from care_console.service.texting.replay import replay_command
 
     return replay_command(settings)
+
+
+def _prepaid_open(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.prepaid.command import open_command
+
+    return open_command(settings, arguments.phone, arguments.pin, arguments.deposit_cents)
+
+
+def _prepaid_deposit(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.prepaid.command import deposit_command
+
+    return deposit_command(settings, arguments.phone, arguments.cents)
+
+
+def _prepaid_reverse(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.prepaid.command import reverse_command
+
+    return reverse_command(settings, arguments.deposit)
 
 
 def _staff_add(arguments: argparse.Namespace, settings: Settings) -> int:

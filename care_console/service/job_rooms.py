@@ -9,6 +9,7 @@ from care_console.service.consent import tasks as consent
 from care_console.service.foundation import jobs as foundation
 from care_console.service.foundation import upkeep
 from care_console.service.links import tasks as links
+from care_console.service.payments import tasks as payments
 from care_console.service.presence import tasks as presence
 from care_console.service.recordings import tasks as recordings
 from care_console.service.refunds import tasks as refunds
@@ -19,6 +20,7 @@ _ROOMS: dict[str, procrastinate.Blueprint] = {
     "consent": consent.blueprint,
     "jobs": foundation.blueprint,
     "links": links.blueprint,
+    "payments": payments.blueprint,
     "presence": presence.blueprint,
     "recordings": recordings.blueprint,
     "refunds": refunds.blueprint,

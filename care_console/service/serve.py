@@ -74,6 +74,7 @@ def _with_twins(
     if settings.database_url is not None:
         yield settings, twins
         return
+    settings = _reached_at(settings, service_url)
     with contextlib.ExitStack() as stack:
         if not settings.stripe_key.get_secret_value():
             cards = stack.enter_context(card_twin(settings.data_dir, database_url, service_url))
@@ -82,6 +83,14 @@ def _with_twins(
             sms = stack.enter_context(sms_twin(settings.data_dir, service_url))
             settings, twins["sms"] = with_sms_twin(settings, sms, service_url), sms.url
         yield settings, twins
+
+
+def _reached_at(settings: Settings, service_url: str | None) -> Settings:
+    """To try it out, links lead to this very service, unless an address is set for them."""
+    if service_url is None or "public_url" in settings.model_fields_set:
+        return settings
+    told = settings.on_statements
+    return settings.model_copy(update={"public_url": service_url, "statement_descriptor": told})
 
 
 @contextlib.contextmanager

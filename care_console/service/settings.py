@@ -130,6 +130,15 @@ class Settings(BaseSettings):
         description="How long a worker may be silent before its jobs are taken up, in seconds.",
     )
     preview_seconds: int = Field(default=60, description="How long a preview's address is good, in seconds.")
+    checkout_minutes: int = Field(
+        default=60,
+        ge=31,
+        le=1440,
+        description="How long a card payment's page is open, in minutes (the processor takes 30 to 1440).",
+    )
+    paid_hours: float = Field(
+        default=24.0, gt=0, description="How long a message can be heard after paying, at least, in hours."
+    )
     link_days: int = Field(default=30, description="How long a link lives, in days.")
     expiry_policy: Literal["reminder", "more_time", "nothing"] = Field(
         default="reminder",

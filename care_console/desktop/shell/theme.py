@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-from care_console.desktop.shell.resources import resource
 from care_console.desktop.shell.tokens import COLOURS, Colours, Look, TextSizes
+from care_console.resources import resource
 
 FAMILY = "Inter"
 _FALLBACKS = ("DejaVu Sans", "Segoe UI", "Helvetica Neue")

@@ -31,6 +31,7 @@ _WHAT = """
         JOIN senders s ON s.id = m.sender_id JOIN facilities f ON f.id = s.facility_id
 """
 _ONE = text(_WHAT + " WHERE c.id = :id")
+_OF_MESSAGE = text(_WHAT + " WHERE c.message_id = :of AND c.status = 'succeeded' ORDER BY c.charged_at, c.id")
 _OLDER = " AND (c.charged_at, c.id) < (CAST(:at AS timestamptz), CAST(:id AS bigint))"
 
 
@@ -38,6 +39,12 @@ async def explained(ctx: Context, charge_id: int) -> tuple[ExplainedCharge, int]
     """A charge and whose it is; None where there is none of that id."""
     row = (await ctx.connection.execute(_ONE, {"id": charge_id, "holding": _HOLDING})).first()
     return (_explained(ctx, row), row.recipient_id) if row is not None else None
+
+
+async def charges_of_message(ctx: Context, message_id: int) -> list[ExplainedCharge]:
+    """What was paid for a message, the oldest first."""
+    rows = await ctx.connection.execute(_OF_MESSAGE, {"of": message_id, "holding": _HOLDING})
+    return [_explained(ctx, row) for row in rows]
 
 
 async def charges_of(

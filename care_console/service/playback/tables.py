@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     Table,
+    Uuid,
     text,
 )
 
@@ -35,6 +36,8 @@ plays = Table(
     Column("recipient_id", BigInteger, ForeignKey("recipients.id"), nullable=False),
     at_column("played_at"),
     Column("seconds_played", SmallInteger, nullable=False),
+    # What the page calls this play, so that what it reports later is of the same one.
+    Column("report_key", Uuid, nullable=True, unique=True),
     Column("imported", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("seconds_played >= 0", name="seconds_played"),
     Index("ix_plays_recipient_id_at", "recipient_id", text("played_at DESC"), text("id DESC")),

@@ -12,6 +12,16 @@ from care_console.service.foundation.context import Context
 from care_console.service.prepaid.tables import ledger_accounts, ledger_entries, ledger_transactions
 
 SALES = "house:sales"
+DEPOSITS = "house:deposits"
+LOSSES = "house:losses"
+
+
+class NotEnough(Exception):
+    """The account holds less than is asked for. Nothing moved."""
+
+
+class NotReversible(Exception):
+    """There is no such deposit, or a bank took it back already. Nothing moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,55 @@ async def give_back(ctx: Context, phone: str, amount_cents: int, refund_id: UUID
     await post(
         ctx, "refund", [Entry(account, amount_cents), Entry(sales, -amount_cents)], refund_id=refund_id
     )
+
+
+async def deposit(ctx: Context, account_id: int, amount_cents: int) -> int:
+    """Money that came in for an account; the transaction's id."""
+    house = await house_account(ctx, DEPOSITS)
+    return await post(ctx, "deposit", [Entry(account_id, amount_cents), Entry(house, -amount_cents)])
+
+
+async def spend(ctx: Context, account_id: int, amount_cents: int, charge_id: int) -> int:
+    """Pay a charge from an account. The account is locked, so two at once spend what one of them leaves."""
+    await lock_account(ctx, account_id)
+    if await balance_cents(ctx, account_id) < amount_cents:
+        raise NotEnough
+    sales = await house_account(ctx, SALES)
+    entries = [Entry(account_id, -amount_cents), Entry(sales, amount_cents)]
+    return await post(ctx, "spend", entries, charge_id=charge_id)
+
+
+async def reverse(ctx: Context, deposit_id: int) -> int:
+    """A bank took a deposit back: what is left of it leaves the account, the rest is the house's loss."""
+    query = (
+        select(ledger_entries.c.account_id, ledger_entries.c.amount_cents)
+        .join(ledger_transactions, ledger_transactions.c.id == ledger_entries.c.transaction_id)
+        .where(
+            ledger_transactions.c.id == deposit_id,
+            ledger_transactions.c.kind == "deposit",
+            ledger_entries.c.amount_cents > 0,
+        )
+    )
+    row = (await ctx.connection.execute(query)).first()
+    if row is None:
+        raise NotReversible
+    await lock_account(ctx, row.account_id)
+    done = select(ledger_transactions.c.id).where(ledger_transactions.c.reverses_id == deposit_id)
+    if (await ctx.connection.execute(done)).first() is not None:
+        raise NotReversible
+    left = min(row.amount_cents, await balance_cents(ctx, row.account_id))
+    entries = [Entry(await house_account(ctx, DEPOSITS), row.amount_cents)]
+    if left:
+        entries.append(Entry(row.account_id, -left))
+    if left < row.amount_cents:
+        entries.append(Entry(await house_account(ctx, LOSSES), left - row.amount_cents))
+    return await post(ctx, "reversal", entries, reverses_id=deposit_id)
+
+
+async def lock_account(ctx: Context, account_id: int) -> None:
+    """Hold an account until the transaction ends."""
+    query = select(ledger_accounts.c.id).where(ledger_accounts.c.id == account_id).with_for_update()
+    await ctx.connection.execute(query)
 
 
 async def account_of_phone(ctx: Context, phone: str) -> int:
@@ -53,11 +112,18 @@ async def post(
     *,
     charge_id: int | None = None,
     refund_id: UUID | None = None,
+    reverses_id: int | None = None,
 ) -> int:
     """Post one transaction; its entries sum to zero, which the database checks again at commit."""
     if sum(entry.amount_cents for entry in entries) != 0:
         raise ValueError("a ledger transaction must sum to zero")
-    values = {"kind": kind, "charge_id": charge_id, "refund_id": refund_id, "at": ctx.now}
+    values = {
+        "kind": kind,
+        "charge_id": charge_id,
+        "refund_id": refund_id,
+        "reverses_id": reverses_id,
+        "at": ctx.now,
+    }
     posted = await ctx.connection.execute(
         insert(ledger_transactions).values(values).returning(ledger_transactions.c.id)
     )

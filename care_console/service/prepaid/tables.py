@@ -28,6 +28,8 @@ ledger_transactions = Table(
     Column("kind", Text, nullable=False),
     Column("charge_id", BigInteger, ForeignKey("charges.id"), nullable=True),
     Column("refund_id", UUID(as_uuid=True), ForeignKey("refunds.id"), nullable=True, unique=True),
+    # The deposit that this one takes back, since a bank did; once each.
+    Column("reverses_id", BigInteger, ForeignKey("ledger_transactions.id"), nullable=True, unique=True),
     at_column("at"),
 )
 

@@ -12,7 +12,7 @@ from care_console.service.gateways.cards.port import ProcessorEvent
 
 
 async def take_event(ctx: Context, event: ProcessorEvent, body: bytes) -> None:
-    """Keep an event, unless it was kept before; where it is about a refund of ours, have that read anew."""
+    """Keep an event, unless it was kept before; what of ours it is about is read anew."""
     kept = await ctx.connection.execute(
         insert(webhook_events)
         .values(vendor="stripe", event_id=event.event_id, body=body, received_at=ctx.now)
@@ -21,7 +21,12 @@ async def take_event(ctx: Context, event: ProcessorEvent, body: bytes) -> None:
     )
     passing("webhook.kept")
     refund = event.refund
-    if kept.first() is None or refund is None or refund.refund_id is None:
+    if kept.first() is None:
+        return
+    if event.checkout_id is not None:
+        checkout = str(event.checkout_id)
+        await defer(ctx, "payments:read_checkout", lock=f"checkout:{checkout}", checkout_id=checkout)
+    if refund is None or refund.refund_id is None:
         return
     await defer(
         ctx,

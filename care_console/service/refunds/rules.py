@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 from care_console.contract.approvals import ApprovalKind
 from care_console.contract.audit import Action
 from care_console.contract.changes import ChangeKind
-from care_console.contract.charges import Refund, RefundRequest, RefundState
+from care_console.contract.charges import Refund, RefundReason, RefundRequest, RefundState
 from care_console.contract.decisions import ApprovalStanding
 from care_console.contract.limits import DISPUTED, RefundTerms, Ruling, rule_on, ruling_at_all
 from care_console.contract.problems import ProblemType
@@ -59,6 +59,21 @@ async def ask(ctx: Context, charge_id: int, refund_id: UUID, wanted: RefundReque
         ctx, ApprovalKind.REFUND, str(refund_id), ruling.sentence, row.recipient_id, wanted.note
     )
     return as_refund(row, ApprovalStanding(id=str(approval_id), why=ruling.sentence))
+
+
+async def give_back_duplicate(ctx: Context, charge_id: int, amount_cents: int, refund_id: UUID) -> None:
+    """The house itself gives a whole charge back: its message was paid already when it came.
+
+    `refund_id` follows from the payment, so that doing this twice is one refund.
+    """
+    wanted = RefundRequest(
+        amount_cents=amount_cents, reason=RefundReason.DUPLICATE, note="", expected_refunded_cents=0
+    )
+    row = await _insert(ctx, charge_id, refund_id, wanted, RefundState.WAITING)
+    details: dict[str, Json] = {"charge": str(charge_id), "amount_cents": amount_cents, "reason": "duplicate"}
+    await record(ctx, Action.REFUND_ASKED, f"refund:{refund_id}", details=details)
+    await announce_refund(ctx, refund_id, row.recipient_id)
+    await start_waiting(ctx, refund_id, row.sends_at)
 
 
 async def withdraw(ctx: Context, refund_id: UUID) -> Refund:

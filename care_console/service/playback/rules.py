@@ -1,0 +1,129 @@
+"""What a recipient did with the page: opened it, played the message, heard so much of it.
+
+Opening a link by itself is nothing of these: previewers and scanners do that (decision 0026).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+
+from care_console.contract.audit import Action
+from care_console.contract.changes import ChangeKind
+from care_console.evidence.entries import Json
+from care_console.service.audit.rules import record
+from care_console.service.foundation.context import Context
+from care_console.service.foundation.events import announce
+from care_console.service.links.tables import links
+from care_console.service.messages.tables import messages
+from care_console.service.playback.tables import plays, visits
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Whose a link is, and how long its message is, in seconds."""
+
+    message_id: int
+    recipient_id: int
+    seconds: int
+
+
+ONE_VISIT = timedelta(minutes=30)
+"""Coming back within this is the same visit."""
+
+ONE_PLAY = timedelta(minutes=4)
+"""Sound asked for from its start within this is the same play: players ask for pieces, and ask again. Twice
+the longest message."""
+
+
+async def opened(ctx: Context, link_id: int) -> None:
+    """A person did something on the page: touched it, paid, or played."""
+    link = await _lock(ctx, link_id)
+    recent = select(visits.c.id).where(visits.c.link_id == link_id, visits.c.at > ctx.now - ONE_VISIT)
+    recent = recent.where(visits.c.message_id == link.message_id).limit(1)
+    if (await ctx.connection.execute(recent)).first() is not None:
+        return
+    values = {"link_id": link_id, "message_id": link.message_id, "recipient_id": link.recipient_id}
+    await ctx.connection.execute(insert(visits).values(at=ctx.now, **values))
+    await record(ctx, Action.PAGE_OPENED, f"link:{link_id}", details={"message": str(link.message_id)})
+    await _announce(ctx, link.message_id, link.recipient_id)
+
+
+async def started(ctx: Context, link_id: int) -> None:
+    """The sound was asked for from its start. With scripts off this is all that is ever known of a play."""
+    link = await _lock(ctx, link_id)
+    recent = select(plays.c.id).where(
+        plays.c.message_id == link.message_id, plays.c.played_at > ctx.now - ONE_PLAY
+    )
+    if (await ctx.connection.execute(recent.limit(1))).first() is not None:
+        return
+    values = {"message_id": link.message_id, "recipient_id": link.recipient_id}
+    await ctx.connection.execute(insert(plays).values(played_at=ctx.now, seconds_played=0, **values))
+    await record(ctx, Action.PLAY_STARTED, f"message:{link.message_id}", details={"link": str(link_id)})
+    await _announce(ctx, link.message_id, link.recipient_id)
+
+
+async def reported(ctx: Context, link_id: int, key: UUID, seconds: int) -> None:
+    """The page says how many seconds of the message were heard in one play, which it names by `key`.
+
+    Never more than the message has, and never less than was reported before: reports may overtake each other.
+    """
+    link = await _lock(ctx, link_id)
+    heard = max(0, min(seconds, link.seconds))
+    taken = await ctx.connection.execute(
+        update(plays)
+        .where(plays.c.report_key == key, plays.c.message_id == link.message_id)
+        .values(seconds_played=func.greatest(plays.c.seconds_played, heard))
+        .returning(plays.c.id)
+    )
+    if taken.first() is None:
+        await _take_name(ctx, link.message_id, link.recipient_id, key, heard)
+    details: dict[str, Json] = {"link": str(link_id), "seconds": heard}
+    await record(ctx, Action.PLAY_REPORTED, f"message:{link.message_id}", details=details)
+    await _announce(ctx, link.message_id, link.recipient_id)
+
+
+async def _take_name(ctx: Context, message_id: int, recipient_id: int, key: UUID, heard: int) -> None:
+    """The first report of a play: the one that asked for the sound, or one from the phone's memory."""
+    nameless = (
+        select(plays.c.id)
+        .where(
+            plays.c.message_id == message_id,
+            plays.c.report_key.is_(None),
+            plays.c.imported.is_(False),
+            plays.c.played_at > ctx.now - ONE_PLAY,
+        )
+        .order_by(plays.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    named = await ctx.connection.execute(
+        update(plays)
+        .where(plays.c.id == nameless)
+        .values(report_key=key, seconds_played=func.greatest(plays.c.seconds_played, heard))
+        .returning(plays.c.id)
+    )
+    if named.first() is None:
+        values = {"message_id": message_id, "recipient_id": recipient_id, "report_key": key}
+        await ctx.connection.execute(insert(plays).values(played_at=ctx.now, seconds_played=heard, **values))
+
+
+async def _lock(ctx: Context, link_id: int) -> Link:
+    """Whose link it is, the message's row held: two reports at once come one after the other."""
+    row = (
+        await ctx.connection.execute(
+            select(links.c.message_id, links.c.recipient_id, messages.c.seconds)
+            .join(messages, messages.c.id == links.c.message_id)
+            .where(links.c.id == link_id)
+            .with_for_update(of=messages, key_share=True)
+        )
+    ).one()
+    return Link(row.message_id, row.recipient_id, row.seconds)
+
+
+async def _announce(ctx: Context, message_id: int, recipient_id: int) -> None:
+    await announce(ctx, ChangeKind.MESSAGE, message_id, recipient_id=recipient_id)
+    await announce(ctx, ChangeKind.RECIPIENT, recipient_id, recipient_id=recipient_id)

@@ -1,0 +1,117 @@
+"""AdvanceConnect accounts: opening one, and letting in who knows its PIN, a few tries at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from enum import StrEnum
+
+import argon2
+from sqlalchemy import func, select, update
+
+from care_console.contract.audit import Action, Outcome
+from care_console.evidence.entries import Json
+from care_console.service.audit.rules import record
+from care_console.service.audit.tables import audit_entries
+from care_console.service.foundation.context import Context
+from care_console.service.prepaid.ledger import account_of_phone, deposit, lock_account
+from care_console.service.prepaid.tables import ledger_accounts
+
+# A PIN of four digits has ten thousand values: fifteen tries a day leave a thief years, and its owner enough.
+TRIES = ((timedelta(minutes=15), 5), (timedelta(days=1), 15))
+"""So many wrong PINs within so long; then the right one is not heard either, until the time is over."""
+
+PIN_LENGTHS = range(4, 9)
+
+_hasher = argon2.PasswordHasher()
+_NOBODYS_HASH = _hasher.hash("no account, checked so that an unknown phone takes as long")
+
+
+class PinAnswer(StrEnum):
+    """What came of a PIN. Who asks is never told whether there is an account of that phone at all."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    TOO_MANY = "too_many"
+
+
+class AlreadyOpen(Exception):
+    """The phone has an account with a PIN already."""
+
+
+async def open_account(ctx: Context, phone: str, pin: str, deposit_cents: int) -> int:
+    """Open a phone's account, with its first deposit. One that a refund opened gets its PIN."""
+    account_id = await account_of_phone(ctx, phone)
+    query = select(ledger_accounts.c.pin_hash).where(ledger_accounts.c.id == account_id)
+    if (await ctx.connection.execute(query)).scalar_one() is not None:
+        raise AlreadyOpen
+    pin_hash = await asyncio.to_thread(_hasher.hash, pin)
+    await ctx.connection.execute(
+        update(ledger_accounts).where(ledger_accounts.c.id == account_id).values(pin_hash=pin_hash)
+    )
+    await record(ctx, Action.PREPAID_OPENED, _subject(account_id))
+    if deposit_cents:
+        await deposit_to(ctx, account_id, deposit_cents)
+    return account_id
+
+
+async def deposit_to(ctx: Context, account_id: int, amount_cents: int) -> int:
+    """A deposit and its entry; the transaction's id."""
+    transaction_id = await deposit(ctx, account_id, amount_cents)
+    details: dict[str, Json] = {"transaction": str(transaction_id), "amount_cents": amount_cents}
+    await record(ctx, Action.PREPAID_DEPOSITED, _subject(account_id), details=details)
+    return transaction_id
+
+
+async def find_account(ctx: Context, phone: str) -> int | None:
+    """The account of a phone, where there is one."""
+    query = select(ledger_accounts.c.id).where(ledger_accounts.c.phone == phone)
+    found: int | None = (await ctx.connection.execute(query)).scalar_one_or_none()
+    return found
+
+
+async def account_by_pin(ctx: Context, phone: str, pin: str) -> tuple[PinAnswer, int]:
+    """The account of a phone for who knows its PIN. A wrong one is an entry, by which tries are counted.
+
+    The account's row is held: of many tries at once each counts those before it.
+    """
+    query = select(ledger_accounts.c.id, ledger_accounts.c.pin_hash).where(ledger_accounts.c.phone == phone)
+    account = (await ctx.connection.execute(query)).first()
+    if account is None or account.pin_hash is None:
+        await asyncio.to_thread(_matches, _NOBODYS_HASH, pin)
+        await record(ctx, Action.PREPAID_REFUSED, "prepaid:none", outcome=Outcome.REFUSED)
+        return PinAnswer.WRONG, 0
+    await lock_account(ctx, account.id)
+    if await _tried_too_often(ctx, account.id):
+        return PinAnswer.TOO_MANY, 0
+    if not await asyncio.to_thread(_matches, account.pin_hash, pin):
+        await record(ctx, Action.PREPAID_REFUSED, _subject(account.id), outcome=Outcome.REFUSED)
+        return PinAnswer.WRONG, 0
+    return PinAnswer.RIGHT, int(account.id)
+
+
+async def _tried_too_often(ctx: Context, account_id: int) -> bool:
+    for window, most in TRIES:
+        query = (
+            select(func.count())
+            .select_from(audit_entries)
+            .where(
+                audit_entries.c.subject == _subject(account_id),
+                audit_entries.c.at > ctx.now - window,
+                audit_entries.c.action == Action.PREPAID_REFUSED,
+            )
+        )
+        if (await ctx.connection.execute(query)).scalar_one() >= most:
+            return True
+    return False
+
+
+def _matches(stored: str, pin: str) -> bool:
+    try:
+        return _hasher.verify(stored, pin)
+    except argon2.exceptions.VerificationError:
+        return False
+
+
+def _subject(account_id: int) -> str:
+    return f"prepaid:{account_id}"
