@@ -49,6 +49,7 @@ class Action(StrEnum):
     PREPAID_REVERSED = "prepaid.reversed"
     PREPAID_READ = "prepaid.read"
     PREPAID_REFUSED = "prepaid.refused"
+    DISPUTE_TOLD = "dispute.told"
     REFUND_ASKED = "refund.asked"
     REFUND_WITHDRAWN = "refund.withdrawn"
     REFUND_SUBMITTED = "refund.submitted"

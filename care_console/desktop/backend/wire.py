@@ -76,6 +76,7 @@ class Wire:
         self.server = server.rstrip("/")
         self._timeouts = timeouts or Timeouts()
         self._client: httpx.AsyncClient | None = None
+        self._is_closed = False
         self.reached: Callable[[bool], None] = reached or (lambda _: None)
 
     async def send(self, exchange: Exchange) -> Answer:
@@ -139,7 +140,8 @@ class Wire:
         return theirs._replace(scheme="", netloc="").geturl()
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection. What is asked for after that is not sent."""
+        self._is_closed = True
         if self._client is not None:
             await self._client.aclose()
 
@@ -147,6 +149,8 @@ class Wire:
     async def _open(self, exchange: Exchange, read_seconds: float) -> AsyncIterator[httpx.Response]:
         import httpx
 
+        if self._is_closed:
+            raise NotSent
         if self._client is None:
             # A proxy of the environment must not stand between the desk and a service on the same machine.
             here = urlsplit(self.server).hostname in ("127.0.0.1", "localhost", "::1")

@@ -26,6 +26,9 @@ async def take_event(ctx: Context, event: ProcessorEvent, body: bytes) -> None:
     if event.checkout_id is not None:
         checkout = str(event.checkout_id)
         await defer(ctx, "payments:read_checkout", lock=f"checkout:{checkout}", checkout_id=checkout)
+    if event.dispute_id is not None:
+        told = event.dispute_id
+        await defer(ctx, "refunds:read_dispute", lock=f"dispute:{told}", processor_id=told)
     if refund is None or refund.refund_id is None:
         return
     await defer(

@@ -17,6 +17,7 @@ from care_console.service.foundation.jobs import defer, services_of
 from care_console.service.foundation.services import Services
 from care_console.service.gateways.cards.port import NotSent, OutcomeUnknown, ProcessorRefund, Refused
 from care_console.service.refunds import settling
+from care_console.service.refunds.disputes import keep_dispute
 from care_console.service.refunds.rules import start_waiting
 from care_console.service.refunds.settling import Submission, may_send_again
 from care_console.service.refunds.tables import refunds
@@ -81,6 +82,16 @@ async def read_told(context: JobContext, refund_id: str, processor_id: str) -> N
     passing("told.read")
     if said.refund_id == UUID(refund_id):
         await _tell(services, UUID(refund_id), said)
+
+
+@blueprint.task(name="read_dispute", pass_context=True, retry=_AGAIN)
+async def read_dispute(context: JobContext, processor_id: str) -> None:
+    """A webhook spoke of a dispute: read it anew, and keep where it stands."""
+    services = services_of(context)
+    found = await services.cards.read_dispute(processor_id)
+    async with services.database.begin() as connection:
+        if not await keep_dispute(services.context(connection, SYSTEM, _ORIGIN), found):
+            log.warning("refunds.dispute_not_ours", processor_id=processor_id)
 
 
 @blueprint.periodic(cron="* * * * * */30")

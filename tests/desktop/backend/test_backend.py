@@ -61,6 +61,14 @@ async def test_a_wrong_password_is_refused_and_a_right_one_signs_in(folder: Path
         assert (await write(desk)).text == "hello"
 
 
+async def test_what_is_asked_of_a_desk_that_was_closed_is_not_sent(folder: Path) -> None:
+    async with fake_service() as service:
+        async with a_desk(service.url, folder, works=False) as desk:
+            await desk.session.sign_in("ana", PASSWORD)
+        with pytest.raises(NotSent):
+            await desk.backend.get(path("recipients", "r1"), RecipientStory)
+
+
 async def test_the_session_outlives_the_program_in_the_keychain_until_signed_out(folder: Path) -> None:
     async with fake_service() as service:
         async with a_desk(service.url, folder, works=False) as desk:

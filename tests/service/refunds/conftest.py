@@ -67,7 +67,7 @@ class Money:
         """Do every job of refunds that is due, and what these put off to now; a minute at most."""
         due = text(
             "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
-            "AND task_name IN ('refunds:send', 'refunds:reconcile', 'refunds:read_told') "
+            "AND task_name = ANY ('{refunds:send,refunds:reconcile,refunds:read_told,refunds:read_dispute}') "
             "AND coalesce(scheduled_at, now()) <= now()"
         )
         async with asyncio.timeout(60):

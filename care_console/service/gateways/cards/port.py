@@ -103,9 +103,22 @@ class ProcessorCheckout:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessorDispute:
+    """A payment that the cardholder's bank wants back. `status` is the processor's own word: what is `won` or
+    `warning_closed` is over, and left the payment with us. `processor_ref` is the disputed payment intent.
+    """
+
+    processor_id: str
+    processor_ref: str
+    amount_cents: int
+    status: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessorEvent:
-    """A verified webhook. `refund` is None where the event is about something else, and so is `checkout_id`,
-    our own id of the payment page that it is about.
+    """A verified webhook. `refund` is None where the event is about something else, and so are `checkout_id`,
+    our own id of the payment page that it is about, and `dispute_id`, the processor's id of a dispute.
 
     Events come late, twice and out of order: keep each `event_id` once. The refund inside is as it was when
     the event was made, so read it anew (`read_refund`) before a state moves.
@@ -116,6 +129,7 @@ class ProcessorEvent:
     created_at: datetime
     refund: ProcessorRefund | None
     checkout_id: UUID | None = None
+    dispute_id: str | None = None
 
 
 class ProcessorProblem(Exception):
@@ -190,6 +204,10 @@ class CardProcessor(Protocol):
 
     async def read_refund(self, processor_refund_id: str) -> ProcessorRefund:
         """The refund as it stands now, by the processor's id. `Refused` where there is none."""
+        ...
+
+    async def read_dispute(self, processor_dispute_id: str) -> ProcessorDispute:
+        """The dispute as it stands now, by the processor's id. `Refused` where there is none."""
         ...
 
     @property

@@ -19,6 +19,7 @@ from care_console.service.gateways.cards.port import (
     NotSent,
     OutcomeUnknown,
     ProcessorCheckout,
+    ProcessorDispute,
     ProcessorEvent,
     ProcessorProblem,
     ProcessorRefund,
@@ -112,6 +113,20 @@ class StripeCards:
         refund = await self._asked(self._client.v1.refunds.retrieve_async(processor_refund_id))
         return _refund(refund)
 
+    async def read_dispute(self, processor_dispute_id: str) -> ProcessorDispute:
+        """See the port."""
+        found = (await self._asked(self._client.v1.disputes.retrieve_async(processor_dispute_id))).to_dict()
+        try:
+            return ProcessorDispute(
+                processor_id=found["id"],
+                processor_ref=found.get("payment_intent") or "",
+                amount_cents=found["amount"],
+                status=found["status"],
+                opened_at=datetime.fromtimestamp(found["created"], UTC),
+            )
+        except (ValueError, LookupError, TypeError) as strange:
+            raise OutcomeUnknown("The processor's answer about a dispute cannot be read here.") from strange
+
     @property
     def page_origin(self) -> str:
         """See the port. Stripe's pages are on a host of their own; whatever stands in for it has one host."""
@@ -164,6 +179,7 @@ class StripeCards:
                 created_at=datetime.fromtimestamp(event["created"], UTC),
                 refund=_translated(told) if known else None,
                 checkout_id=_our_id((told.get("metadata") or {}).get("checkout_id")),
+                dispute_id=told["id"] if told.get("object") == "dispute" else None,
             )
         except stripe.SignatureVerificationError as wrong:
             raise BadSignature("The webhook's signature is not the processor's, or too old.") from wrong
