@@ -75,6 +75,7 @@ campaigns: setup-test
 
 screenshots: setup-test
 	$(BIN)/python -m tests.support.screenshots $(ARGS)
+	$(BIN)/python -m tests.support.page_pictures $(ARGS)
 	@echo "The pictures are in docs/screenshots/"
 
 dist: system-dist $(VENV)/.ready-dev

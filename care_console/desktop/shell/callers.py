@@ -109,7 +109,10 @@ class CallersPane(QFrame):
         column.addSpacing(Space.MEDIUM)
         column.addWidget(self._recent_title)
         column.addWidget(self.recents, 1)
+        self._rest = QWidget(self)  # takes the room that is over where there are no recent callers
+        column.addWidget(self._rest, 1)
         column.addWidget(self.queues)
+        self._rest.hide()
         self.show_callers((), None)
         self.show_recents(())
 
@@ -131,6 +134,7 @@ class CallersPane(QFrame):
         self._takes_calls = takes_calls
         for part in (self._open_title, self.recents):
             part.setVisible(takes_calls)
+        self._rest.setVisible(not takes_calls)
         self._none.setVisible(takes_calls and not self.callers.count())
         self.queues.heading.setText("Queues" if queues_first else "Waits for me")
         self._column.removeWidget(self.queues)

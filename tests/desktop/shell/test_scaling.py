@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from care_console.desktop.shell.tokens import Look
 from tests.support.clipping import cut_off
@@ -45,6 +45,8 @@ async def test_nothing_is_cut_off_on_a_small_screen(tmp_path: Path, scale: float
             await opened.read()
             await _settled(opened)
             assert cut_off(window) == []
+            side = opened.child(QScrollArea, "sideScroll").horizontalScrollBar()
+            await opened.until(lambda side=side: side.maximum() == 0)  # type: ignore[misc]
             assert (window.width(), window.height()) == (1366, 768)
             assert _colours(window.grab().toImage()) > 20
         opened.press(Qt.Key.Key_K, CTRL)

@@ -12,7 +12,8 @@ from sqlalchemy import update
 from care_console.service.links.tables import links
 from care_console.service.payments.tables import charges
 from care_console.service.playback.tables import plays, visits
-from tests.journeys.pages.conftest import PHONE, Running, no_violation, until
+from tests.journeys.pages.conftest import no_violation, until
+from tests.support.pages_service import PHONE, Running
 
 pytestmark = pytest.mark.timeout(300)
 

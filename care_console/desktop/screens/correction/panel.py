@@ -30,7 +30,7 @@ class CorrectionPanel(ActionPanel):
     """One field: why it was a mistake."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(desk, "correctionPanel", "Ask for the correction", parent)
+        super().__init__(desk, "correctionPanel", "Ask for it", parent)
         self._opt_out_id = ""
         self._recipient_id: str | None = None
         self.on_file = words("", "soft", "correctionOnFile")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from care_console.contract.base import Bilingual
 from care_console.contract.recipients import Act, Possibility
@@ -15,6 +15,7 @@ from care_console.desktop.screens.story.side.reasons import LABELS, CallReason
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.choices import Choices
+from care_console.desktop.widgets.even import EvenRow
 from care_console.desktop.widgets.parts import Notice, button, say, set_tone, words
 from care_console.desktop.widgets.section import Section
 
@@ -144,16 +145,12 @@ class DoSection(Section):
         super().__init__("sideDo", "Do")
         self.buttons: dict[Act, QPushButton] = {}
         self._why_not: dict[Act, QLabel] = {}
-        self._row = QWidget()
-        grid = QGridLayout(self._row)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(Space.TIGHT)
-        for place, (act, label, action, name) in enumerate(self._ACTS):
+        for act, label, action, name in self._ACTS:
             made = button(f"{label}  {keys.shown(action)}", name)
             made.setAccessibleName(label)
             self.buttons[act] = made
-            grid.addWidget(made, 0, place)
             self._why_not[act] = words("", "hint", f"{name}WhyNot")
+        self._row = EvenRow(list(self.buttons.values()))
         self.body.addWidget(self._row)
         for label_of in self._why_not.values():
             self.body.addWidget(label_of)
