@@ -16,6 +16,8 @@ _WHY_NOT = {
     PhoneNumberType.TOLL_FREE: "It is toll-free.",
     PhoneNumberType.PREMIUM_RATE: "It is a premium-rate number.",
 }
+# The states, and the territories that the same law and the same carriers serve.
+_UNITED_STATES = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
 _MOST = 40
 
 
@@ -30,7 +32,7 @@ def mobile_number(typed: str) -> str:
     kind = phonenumbers.number_type(number)
     if kind not in _CAN_BE_A_MOBILE:
         raise _not_a_mobile(_WHY_NOT.get(kind, "It is no number of a person's phone."))
-    if phonenumbers.region_code_for_number(number) != "US":
+    if phonenumbers.region_code_for_number(number) not in _UNITED_STATES:
         raise _not_a_mobile("It is not of the United States.")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
