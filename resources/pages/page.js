@@ -50,7 +50,8 @@
       var step = sound.currentTime - last;
       last = sound.currentTime;
       if (step > 0 && step < 2) heard += step;
-      if (heard >= 5 && reported < 5) report();
+      // early, and then now and again: a phone that dies, or a browser that is swept away, says no goodbye
+      if ((heard >= 5 && reported < 5) || heard >= reported + 15) report();
     });
     sound.addEventListener("pause", report);
     sound.addEventListener("ended", function () { report(); play = null; });
