@@ -18,9 +18,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium. Gone with its module: as long as it is there, no other loop can run in this thread."""
     with chromium_browser() as browser:
         yield browser
 
