@@ -20,7 +20,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Gone with its module: as long as it is there, no other loop can run in this thread."""
+    """Debian's Chromium. Gone with its module: while it is there, no other loop runs in this thread."""
     with chromium_browser() as browser:
         yield browser
 

@@ -163,8 +163,9 @@ class StoryReader(QObject):
         """Put down what is to be read again; False where nothing is: a deed of ours that only moves on."""
         self.show_pending(caller)
         now = len(self._desk.outbox.pending(caller.recipient_id))
-        # The row that was on its way makes room for the one that the service made of it.
-        answered = of_ours and now < caller.pending_seen
+        # The row that was on its way makes room for the one that the service made of it. Whichever is heard
+        # first tells that it is gone: the outbox, or the event of what was done.
+        answered = now < caller.pending_seen
         caller.pending_seen = now
         if answered:
             caller.answered = time.monotonic()
