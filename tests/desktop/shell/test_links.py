@@ -105,6 +105,12 @@ async def test_the_telephones_id_of_the_call_goes_into_its_record_and_into_a_sto
     opened.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     await opened.until(lambda: opened.service.done("contact"))
     assert opened.service.done("contact")[0].fields["call_id"] == "7f31-a.2"
+    # the next call with them is another one
+    opened.window.open_caller(AWKWARD, "", "+19725550199")
+    await opened.read()
+    opened.press(Qt.Key.Key_F9)
+    await opened.until(lambda: opened.child(QLineEdit, "optOutCall").isVisible())
+    assert opened.child(QLineEdit, "optOutCall").text() == ""
 
 
 @pytest.mark.asyncio

@@ -46,7 +46,6 @@ class OptOutPanel(ActionPanel):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "optOutPanel", "Stop texts", parent)
         self._phone = ""
-        self._call_ids: dict[str, str] = {}
         self._recipient_id: str | None = None
         self.phrases: Choices[str] = Choices("What they said", tuple((p, p) for p in PHRASES))
         self.phrases.setObjectName("optOutPhrases")
@@ -89,10 +88,9 @@ class OptOutPanel(ActionPanel):
             since = f" since {day(consent.since, _now())}" if consent.since else ""
             self.state.say(f"Texts are off{since} already. What is said now is recorded as well.", Tone.WARN)
 
-    def set_call_id(self, phone: str, call_id: str) -> None:
-        """The call with a number (E.164), as the telephone named it."""
-        self._call_ids[phone] = call_id
-        if self._phone == phone and not self.call_id.text():
+    def set_call_id(self, call_id: str) -> None:
+        """The call that the telephone named; an id that stands there already stays."""
+        if not self.call_id.text():
             self.call_id.setText(call_id)
 
     @property
@@ -167,7 +165,7 @@ class OptOutPanel(ActionPanel):
         self.state.say("")
         self.phrases.choose(None)
         self.words.clear()
-        self.call_id.setText(self._call_ids.get(phone, ""))
+        self.call_id.clear()
         self.heard_at.setDateTime(QDateTime.fromSecsSinceEpoch(int(_now().timestamp()), _EASTERN))
         self.drafts = DraftKeeper(self.desk, Verb.OPT_OUT, phone, self._fields, self)
         self.set_editing(True)

@@ -153,6 +153,7 @@ class SideColumn(QWidget):
             return
         story, panel = self._view.story, self.panels.opt_out
         self.panels.open(panel, partial(panel.show_for, story.phone, story.id, story.consent))
+        self._show_call_id(story.phone)
 
     def correct_opt_out(self) -> None:
         """Shift+F9: ask that the selected opt-out be corrected, which somebody mistyped."""
@@ -172,6 +173,7 @@ class SideColumn(QWidget):
         self.show()
         panel = self.panels.opt_out
         self.panels.open(panel, partial(panel.show_for_phone, phone))
+        self._show_call_id(phone)
 
     def preview(self) -> None:
         """F4: hear the message at hand, reason first."""
@@ -202,7 +204,6 @@ class SideColumn(QWidget):
     def set_call_id(self, phone: str, call_id: str) -> None:
         """The telephone said how it calls the call with a number; its story comes, or is in front already."""
         self._call_ids[phone] = call_id
-        self.panels.opt_out.set_call_id(phone, call_id)
         if self._view is not None and self._view.story.phone == phone:
             self._show_call_id(phone)
 
@@ -253,7 +254,7 @@ class SideColumn(QWidget):
         self.at_hand.failed.connect(self._not_read)
         self.what_charge.changed.connect(self._show_known)
         self.what_charge.chosen.connect(self._point_at)
-        self.reasons.chosen.connect(self._on_reason)
+        self.reasons.chosen.connect(self.at_hand.set_reason)
         for number, (reason, _label) in enumerate(LABELS, start=1):
             keys.bind(self, f"reason.{number}", partial(self._press_reason, reason))
         keys.bind(self, "undo", self.money.progress.undo)
@@ -271,6 +272,8 @@ class SideColumn(QWidget):
         self.panels.moved.connect(lambda: self.note.show_panel(self.panels.half_filled))
         self.preview_section.heard.connect(self._note_preview)
         self.note.restored.connect(self._restored)
+        # the next call with the same number is another one
+        self.note.wrapped.connect(lambda call: self._call_ids.pop(call.phone, None))
         self.note.wrapped.connect(self.wrapped)
         self.note.began.connect(self.began)
         self.money.reviewing.connect(self.reviewing)
@@ -287,9 +290,9 @@ class SideColumn(QWidget):
         self._open_named(left.panel)
 
     def _show_call_id(self, phone: str) -> None:
-        call_id = self._call_ids.get(phone)
-        if call_id is not None:
+        if (call_id := self._call_ids.get(phone)) is not None:
             self.note.set_call_id(call_id)
+            self.panels.opt_out.set_call_id(call_id)
 
     def _open_named(self, panel: str) -> None:
         if panel == self.panels.opt_out.objectName():
@@ -319,9 +322,6 @@ class SideColumn(QWidget):
 
     def _press_reason(self, reason: CallReason) -> None:
         self.reasons.choose(reason)
-        self._on_reason(reason)
-
-    def _on_reason(self, reason: CallReason) -> None:
         self.at_hand.set_reason(reason)
 
     def _point_at(self, charge: ExplainedCharge) -> None:
