@@ -22,6 +22,8 @@ charges = Table(
     Column("status", Text, nullable=False),
     Column("processor_ref", Text, nullable=True, index=True),
     Column("imported_id", Text, nullable=True, unique=True),
+    # The last four digits of the recipient's phone, written by a trigger: for finding, and for nothing else.
+    Column("phone_ending", Text, nullable=True),
     CheckConstraint("amount_cents >= 0", name="amount_cents"),
     CheckConstraint("method IN ('card', 'prepaid')", name="method"),
     CheckConstraint("status IN ('succeeded', 'failed')", name="status"),
@@ -35,6 +37,7 @@ charges = Table(
     Index("ix_charges_recipient_id_at", "recipient_id", text("charged_at DESC"), text("id DESC")),
     Index("ix_charges_last4_amount_at", "last4", "amount_cents", "charged_at"),
     Index("ix_charges_amount_cents_at", "amount_cents", "charged_at"),
+    Index("ix_charges_phone_ending_amount_at", "phone_ending", "amount_cents", "charged_at"),
 )
 
 # A payment page at the processor: an intent first, under our own id, then what the processor says of it.

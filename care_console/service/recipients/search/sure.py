@@ -22,7 +22,7 @@ from care_console.service.foundation.context import Context
 from care_console.service.foundation.quick import QuickConnection
 from care_console.service.recipients.search import hits, lookups
 from care_console.service.recipients.search.cards import ChargeSaid, read_charge
-from care_console.service.recipients.search.found import MOST_ENDINGS, Found, Rank, merged
+from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank, merged
 from care_console.service.recipients.search.numbers import Numbers, read_numbers
 from care_console.service.recipients.search.reading import Reading, cleaned, read
 from care_console.service.recipients.search.reasons import LAST_DIGITS, as_found, charge_of_person
@@ -34,7 +34,6 @@ _FOUR_DIGITS = re.compile(r"\d{4}")
 _REFERENCE = re.compile(r"(?=.*(?:\d{3}|_))[A-Za-z]{2}[\w-]{4,62}", re.ASCII)
 # Four digits, an amount in some form of digits, and at least one more thing.
 _MAY_BE_CHARGE = re.compile(r"^(?=.*\d{4}(?!\d))(?=.*(?:[$.,]|\d{3}|[a-z])).*\S \S+ \S", re.IGNORECASE)
-_MOST_EACH = 5
 
 _PERSON = """
     SELECT {also}'recipient' AS kind, r.id, r.id AS recipient_id, r.phone, r.name, r.language,
@@ -74,15 +73,11 @@ _FOUR = ("ending", "code", "booking", "our id", "reference")
 _CHARGES = """
     SELECT how, kind, id, said FROM (
     {card}
-    UNION ALL SELECT 'ending', 'charge', c.id, false, '', c.charged_at, c.amount_cents
-    FROM unnest(CAST(:lows AS text[]), CAST(:highs AS text[])) AS part (low, high)
-    CROSS JOIN LATERAL (
-        SELECT id FROM recipients
-        WHERE reverse(phone) ~>=~ low AND reverse(phone) ~<~ high LIMIT {endings}) AS r
-    CROSS JOIN LATERAL (
-        SELECT id, charged_at, amount_cents FROM charges
-        WHERE recipient_id = r.id AND charged_at >= :since AND charged_at < :until AND amount_cents = :amount
-        ORDER BY charged_at DESC, id DESC LIMIT {each}) AS c
+    UNION ALL SELECT * FROM (
+        SELECT 'ending', 'charge', id, false, '', charged_at, amount_cents FROM charges
+        WHERE phone_ending = ANY(CAST(:endings AS text[])) AND amount_cents = :amount
+            AND charged_at >= :since AND charged_at < :until
+        ORDER BY charged_at DESC LIMIT {most}) AS paid
     ) AS found (how, kind, id, named, said, at, cents)
 """
 
@@ -150,7 +145,7 @@ def _statement(kind: str, entry: bool) -> TextClause:
         )
     else:
         card = lookups.written("card", amount=True, days=True)
-        found = _CHARGES.format(card=card, endings=MOST_ENDINGS, each=_MOST_EACH)
+        found = _CHARGES.format(card=card, most=MOST_FOUND)
         told = _told(HitKind.CHARGE)
     parts = [f"found AS MATERIALIZED ({found})"] if found else []
     parts.append(f"told AS MATERIALIZED ({told})")
@@ -176,11 +171,10 @@ def _values(ctx: Context, sure: Reading) -> dict[str, Any]:
         return lookups.values_of(ctx, sure)
     if sure.references:
         return {"refs": list(sure.references)}
-    charge, reversed_ = sure.charge or ChargeSaid(), [digits[::-1] for digits in sure.numbers.endings]
+    charge = sure.charge or ChargeSaid()
     return {
         "last4s": list(charge.last4s),
-        "lows": reversed_,
-        "highs": list(map(lookups.behind, reversed_)),
+        "endings": list(sure.numbers.endings),
         "amount": charge.amount_cents,
         **lookups.window(charge),
     }
