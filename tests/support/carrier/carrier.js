@@ -9,6 +9,7 @@ const smpp = require("smpp");
 
 const [port, journalPath] = [Number(process.argv[2]), process.argv[3]];
 const journal = fs.openSync(journalPath, "a");
+const AGAIN_AFTER_MS = 500;
 const waiting = new Map(); // what the gateway has not acknowledged yet, by a number of its own
 let session = null;
 let texts = 0;
@@ -23,7 +24,8 @@ function stamp() {
   return now.slice(2, 16).replace(/[-T:]/g, "");
 }
 
-// Sent until the gateway acknowledges it: a connection that ends takes nothing with it.
+// Sent until the gateway acknowledges it, as carriers do: a connection that ends takes nothing with it, and what a
+// gateway refuses for now, because the box that would take it is not up yet, it is offered again.
 function deliver(pdu, told) {
   const number = ++deliveries;
   waiting.set(number, { pdu, told });
@@ -33,8 +35,11 @@ function deliver(pdu, told) {
 function send(number) {
   const one = waiting.get(number);
   if (session === null || one === undefined) return;
+  const asked = session;
+  const again = () => session === asked && send(number); // a new session has sent all that waits already
   session.deliver_sm(one.pdu, (answer) => {
-    if (answer.command_status === 0 && waiting.delete(number)) write({ ...one.told, acknowledged: true });
+    if (answer.command_status !== 0) setTimeout(again, AGAIN_AFTER_MS);
+    else if (waiting.delete(number)) write({ ...one.told, acknowledged: true });
   });
 }
 
