@@ -26,6 +26,8 @@ from care_console.service.wiring import wired
 from care_console.service.worker import run_worker
 
 _STOP_SECONDS = 10
+_OBJECTS_BETWEEN_LOOKS = 20_000
+"""A request makes hundreds that free themselves; by Python's own 700 every second request pays for a look."""
 
 
 def serve(settings: Settings, host: str, port: int, *, with_jobs: bool) -> int:
@@ -124,6 +126,7 @@ async def _serve(
         # everything imported, one such look takes a tenth of a second, in the middle of somebody's request.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, timeout_graceful_shutdown=_STOP_SECONDS
         )

@@ -67,8 +67,9 @@ class ShortWay:
                     if not isinstance(error, _LongWay):
                         log.info("request.long_way", route=read.template, why=type(error).__name__)
                     return False
-                tell_answered("GET", read.template, 200, time.perf_counter() - began)
+                took = time.perf_counter() - began
                 await _answer(send, body)
+                tell_answered("GET", read.template, 200, took)  # behind the answer: nobody waits for it
                 return True
         return False
 

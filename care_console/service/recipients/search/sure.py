@@ -115,7 +115,9 @@ async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit
     values = {"limit": limit, **_values(ctx, sure)}
     if is_quick:
         values |= counted_values(ctx, Action.SEARCHED, subject, "hits", details)
-    rows = (await ctx.connection.execute(_statement(_kind(sure), is_quick), values)).all()
+    rows: Sequence[Any] = ()
+    for only in _mostly(_kind(sure)):
+        rows = rows or (await ctx.connection.execute(_statement(_kind(sure), is_quick, only), values)).all()
     told = hits.arranged(ctx, merged(_found(row, sure) for row in rows), _once(rows), limit)
     if told and not is_quick:
         await record(
@@ -130,18 +132,28 @@ def _kind(sure: Reading) -> str:
     return "phone" if sure.numbers.whole else "four digits" if sure.numbers.endings else "reference"
 
 
+def _mostly(kind: str) -> Sequence[HitKind | None]:
+    """What alone is told of first. To tell of every kind takes the database as long again as to find."""
+    first = {"reference": HitKind.MESSAGE, "four digits": HitKind.RECIPIENT}.get(kind)
+    return (first, None) if first else (None,)
+
+
 @cache
-def _statement(kind: str, entry: bool) -> TextClause:
-    """One statement: what is found, what tells of it, and, where it is to write it, the entry."""
+def _statement(kind: str, entry: bool, only: HitKind | None) -> TextClause:
+    """One statement: what is found, what tells of it, and, where it is to write it, the entry.
+
+    With `only` it gives nothing unless all that was found is of that kind.
+    """
+    kinds = [only] if only else list(HitKind)
     if kind == "phone":
         found, told = "", _OF_PHONE
     elif kind == "reference":
-        found, told = _REFERENCES, " UNION ALL ".join(f"({_told(kind)})" for kind in HitKind)
+        found, told = _REFERENCES, " UNION ALL ".join(f"({_told(kind, only)})" for kind in kinds)
     elif kind == "four digits":
         union = " UNION ALL ".join(map(lookups.written, _FOUR))
         found = f"SELECT how, kind, id, said FROM ({union}) AS found (how, kind, id, named, said, at, cents)"
         told = " UNION ALL ".join(
-            f"({_told(kind)}{_LAST_HEARD if kind is HitKind.RECIPIENT else ''})" for kind in HitKind
+            f"({_told(kind, only)}{_LAST_HEARD if kind is HitKind.RECIPIENT else ''})" for kind in kinds
         )
     else:
         card = lookups.written("card", amount=True, days=True)
@@ -150,14 +162,14 @@ def _statement(kind: str, entry: bool) -> TextClause:
     parts = [f"found AS MATERIALIZED ({found})"] if found else []
     parts.append(f"told AS MATERIALIZED ({told})")
     if entry:
-        counted = "found" if found else "told"
-        count = f"SELECT least(:limit, count(DISTINCT (kind, id))) FROM {counted}"
+        count = "SELECT least(:limit, count(DISTINCT (kind, id))) FROM told"
         parts.append(f"entry AS ({counted_entry(count)})")
     return text(f"WITH {', '.join(parts)} SELECT * FROM told")
 
 
-def _told(kind: HitKind) -> str:
-    found = f"(SELECT how, id, said FROM found WHERE kind = '{kind.value}') AS wanted"
+def _told(kind: HitKind, only: HitKind | None = None) -> str:
+    alone = f" AND NOT EXISTS (SELECT FROM found WHERE kind <> '{kind.value}')" if only else ""
+    found = f"(SELECT how, id, said FROM found WHERE kind = '{kind.value}'{alone}) AS wanted"
     also = "wanted.how, false AS named, wanted.said, "
     if kind is HitKind.RECIPIENT:
         return _PERSON.format(also=also, wanted=f"{found} JOIN recipients AS r USING (id)")
