@@ -221,3 +221,20 @@ async def test_of_four_digits_what_is_surer_comes_before_the_phones(services: Se
         ("recipient", str(booked)),
     }
     assert (hits[2].id, hits[2].why) == (str(people[7]), "last 4 digits of the phone")
+
+
+@pytest.mark.asyncio
+async def test_a_reference_that_two_kinds_of_things_bear_finds_both(services: Services) -> None:
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        message = await a_message(ctx, imported_id="REF-000142")
+        paid = await a_message(ctx)
+        charge = await a_charge(ctx, paid, imported_id="REF-000142")
+    reply = await _told(services, "ref-000142")
+    assert {(hit.kind.value, hit.id) for hit in reply.items} == {
+        ("message", str(message)),
+        ("charge", str(charge)),
+    }
+    async with services.database.begin() as connection:
+        leaves = (await connection.execute(select(audit_entries.c.leaf))).scalars().all()
+    assert [read_entry(leaf).details["hits"] for leaf in leaves if b'"hits"' in leaf] == [2]
