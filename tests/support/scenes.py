@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from care_console.contract.problems import ProblemType
+from care_console.desktop.backend.client import ConnectionState
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.shell.tokens import Look
 from tests.support.fake_approvals import a_request
@@ -32,6 +33,7 @@ class Scene:
     scale: float
     play: Callable[[Opened], Awaitable[None]]
     login: str = "ana"
+    with_line: bool = False
 
 
 async def _nothing(opened: Opened) -> None:
@@ -96,6 +98,17 @@ async def _refused(opened: Opened) -> None:
     await opened.until(lambda: opened.service.refuse_next == [])
 
 
+async def _offline(opened: Opened) -> None:
+    """The line is cut: another of today's stories is read from the desk's own store."""
+    await _awkward(opened)
+    await _maria(opened)
+    assert opened.line is not None
+    await opened.line.shut()
+    await opened.until(lambda: opened.handle.desk.backend.connection is ConnectionState.OFFLINE)
+    await _awkward(opened)
+    await opened.until(lambda: "not newer" in opened.child(QLabel, "consentSince").text())
+
+
 def _queue(opened: Opened, key: str) -> Any:
     queues = opened.window.queues.queues
     queues.bring(key)
@@ -138,4 +151,5 @@ SCENES: tuple[Scene, ...] = (
     Scene("held-reply", Look.DARK, 1.0, _held, login="sue"),
     Scene("approvals", Look.LIGHT, 1.0, _approvals, login="sue"),
     Scene("auditor", Look.DARK, 1.0, _log, login="ava"),
+    Scene("offline", Look.LIGHT, 1.0, _offline, with_line=True),
 )

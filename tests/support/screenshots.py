@@ -128,7 +128,7 @@ async def _series(into: Path, look: Look, size: tuple[int, int]) -> None:
 def _window_of(scene: Scene, folder: Path) -> AbstractAsyncContextManager[Opened]:
     """A specialist's window with stories, or another person's with a log of 60 rows."""
     if scene.login == "ana":
-        return a_window(folder, look=scene.look)
+        return a_window(folder, look=scene.look, with_line=scene.with_line)
     service = LogService()
     service.fill(60)
     return a_log_window(folder, service, login=scene.login, look=scene.look)

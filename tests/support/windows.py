@@ -27,6 +27,7 @@ from care_console.desktop.shell.tokens import Look
 from care_console.desktop.shell.window import DeskWindow
 from tests.support.desks import until
 from tests.support.fake_service import PASSWORD
+from tests.support.fault_proxy import FaultProxy
 from tests.support.story_service import StoryService, story_service
 
 
@@ -46,6 +47,7 @@ class Opened:
 
     handle: DeskHandle
     service: StoryService
+    line: FaultProxy | None = None
 
     @property
     def window(self) -> DeskWindow:
@@ -94,6 +96,19 @@ def with_window(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable
 
 
 @contextlib.asynccontextmanager
+async def _line(url: str, wanted: bool) -> AsyncIterator[FaultProxy | None]:
+    if not wanted:
+        yield None
+        return
+    line = FaultProxy(url)
+    await line.open()
+    try:
+        yield line
+    finally:
+        await line.shut()
+
+
+@contextlib.asynccontextmanager
 async def a_window(
     folder: Path,
     *,
@@ -101,12 +116,16 @@ async def a_window(
     look: Look | None = Look.LIGHT,
     signed_in: bool = True,
     clock: Clock | None = None,
+    with_line: bool = False,
 ) -> AsyncIterator[Opened]:
-    """The real window, signed in unless told otherwise, with the focus in the find box."""
+    """The real window, signed in unless told otherwise, with the focus in the find box.
+
+    `with_line`: through a line that can be cut.
+    """
     keys.forget_commits()
-    async with story_service() as service:
+    async with story_service() as service, _line(service.url, with_line) as line:
         handle = await open_desk(
-            service.url,
+            line.url if line else service.url,
             "ana" if signed_in else None,
             PASSWORD if signed_in else None,
             data_dir=folder,
@@ -120,6 +139,6 @@ async def a_window(
             await until(handle.window.isActiveWindow)
             # That nothing is kept without a keychain is said at each start; test_app.py looks at it.
             handle.window.frame.notices.put_away("store")
-            yield Opened(handle, service)
+            yield Opened(handle, service, line)
         finally:
             await handle.close()

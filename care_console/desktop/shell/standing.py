@@ -47,6 +47,7 @@ class Standing(QObject):
         stops = sum(row.verb is Verb.OPT_OUT for row in pending)
         connection, session = desk.backend.connection, desk.session.state
         frame.top.show_connection(connection, session)
+        frame.story.header.cut_off(connection is ConnectionState.OFFLINE)
         frame.status.show_state(*state_sentence(connection, session, self._offline_since(connection)))
         frame.top.show_outbox(stops, len(pending) - stops)
         staff = desk.session.staff

@@ -324,3 +324,17 @@ async def test_a_refused_action_says_why_and_is_put_away_by_key(opened: Opened) 
     opened.press(Qt.Key.Key_Return, CTRL)
     await opened.until(lambda: desk.outbox.pending(MARIA) == ())
     await opened.until(lambda: not model.row_at(0).pending)
+
+
+async def test_a_story_tells_its_age_once_the_line_is_cut_and_no_longer_when_it_is_whole(
+    tmp_path: Path,
+) -> None:
+    async with a_window(tmp_path, with_line=True) as opened:
+        assert opened.line is not None
+        await _open(opened, MARIA)
+        since = opened.child(QLabel, "consentSince")
+        assert "not newer" not in since.text()
+        await opened.line.shut()
+        await opened.until(lambda: since.text().startswith("Read just now, not newer."))
+        await opened.line.open()
+        await opened.until(lambda: "not newer" not in since.text())

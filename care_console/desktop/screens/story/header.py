@@ -32,6 +32,7 @@ class StoryHeader(QWidget):
         super().__init__(parent)
         self._view: StoryView | None = None
         self._in_spanish = False
+        self._is_cut_off = False
         self.setObjectName("storyHeader")
         self.phone = plain("", "title", parent=self)
         self.phone.setObjectName("storyPhone")
@@ -92,6 +93,12 @@ class StoryHeader(QWidget):
         if words:
             self.here.show_state(words, "people", tone)
 
+    def cut_off(self, is_cut_off: bool) -> None:
+        """Whether the service cannot be reached: what is shown then tells its own age."""
+        if is_cut_off is not self._is_cut_off:
+            self._is_cut_off = is_cut_off
+            self.tick()
+
     def tick(self) -> None:
         """Ages are a while older now; nothing moves for it."""
         if self._view is not None:
@@ -105,7 +112,8 @@ class StoryHeader(QWidget):
     def _show_since(self, view: StoryView) -> None:
         now = datetime.now(UTC)
         since = _since(view.story.consent, now)
-        self.since.setText(f"Read {age(view.read_at, now)}, not newer. {since}" if view.stale else since)
+        is_old = view.stale or self._is_cut_off
+        self.since.setText(f"Read {age(view.read_at, now)}, not newer. {since}" if is_old else since)
 
     def _show_people(self, people: list[PersonOnNumber]) -> None:
         while (item := self._people.takeAt(0)) is not None:
