@@ -33,6 +33,8 @@ class Action(StrEnum):
     TEXT_FAILED = "text.failed"
     TEXT_REPORTED = "text.reported"
     TEXT_RECEIVED = "text.received"
+    TEXTS_READ = "texts.read"
+    REACH_CLEARED = "number.reach_cleared"
     LINK_ISSUED = "link.issued"
     LINK_REVOKED = "link.revoked"
     PREVIEW_OPENED = "preview.opened"

@@ -9,6 +9,7 @@ from care_console.contract.consent import Consent
 from care_console.contract.limits import RefundLimits
 from care_console.contract.messages import Diagnosis
 from care_console.contract.money import Cents
+from care_console.contract.texts import OutOfReach
 
 
 class Act(StrEnum):
@@ -64,7 +65,10 @@ class RefundBudget(Reply):
 
 
 class RecipientStory(Reply):
-    """`GET /v1/recipients/{id}`. `zones`: the time zones (IANA) that its number tells of, if any."""
+    """`GET /v1/recipients/{id}`. `zones`: the time zones (IANA) that its number tells of, if any.
+
+    `out_of_reach`: the last texts to the number did not arrive; null where they do.
+    """
 
     id: str
     imported_id: str | None
@@ -81,6 +85,7 @@ class RecipientStory(Reply):
     may: list[Possibility]
     refund_budget: RefundBudget | None = None
     zones: tuple[str, ...] = ()
+    out_of_reach: OutOfReach | None = None
 
 
 class NoteRequest(Request):

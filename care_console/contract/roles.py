@@ -24,6 +24,7 @@ class Permission(StrEnum):
     OPT_OUT = "opt_out"
     ASK_CORRECTION = "ask_correction"
     REISSUE = "reissue"
+    CLEAR_REACH = "clear_reach"
     REFUND = "refund"
     DECIDE = "decide"
     PAUSE = "pause"
@@ -42,6 +43,7 @@ _AT_THE_DESK = frozenset(
         Permission.OPT_OUT,
         Permission.ASK_CORRECTION,
         Permission.REISSUE,
+        Permission.CLEAR_REACH,
         Permission.REFUND,
     }
 )

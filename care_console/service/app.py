@@ -42,6 +42,7 @@ from care_console.service.refunds.api import webhook_router as card_webhook_rout
 from care_console.service.staff.api import open_router as session_open_router
 from care_console.service.staff.api import router as session_router
 from care_console.service.texting.api import router as texting_router
+from care_console.service.texting.desk_api import router as texts_router
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recordings_router,
     card_webhook_router,
     texting_router,
+    texts_router,
     pages_router,
     sound_router,
     open_pages_router,

@@ -31,7 +31,7 @@ from care_console.contract.messages import (
     ReissueRequest,
     TextPlan,
 )
-from care_console.contract.problems import ProblemReply, ProblemType
+from care_console.contract.problems import ProblemType
 from care_console.contract.recipients import Note, NoteRequest
 from care_console.contract.roles import PERMISSIONS, Role
 from care_console.contract.search import SearchReply
@@ -41,6 +41,8 @@ from tests.support.fake_approvals import HasApprovals
 from tests.support.fake_calls import FakeCalls
 from tests.support.fake_charges import FakeCharges
 from tests.support.fake_stories import a_message, a_story
+from tests.support.fake_texts import FakeTexts
+from tests.support.fake_wire import Problem, as_json, as_response
 
 SOUND = b"ID3" + bytes(range(256)) * 40
 PASSWORD = "a good long one"
@@ -50,13 +52,6 @@ STAFF = {
     "sue": Role.SUPERVISOR,
     "ava": Role.AUDITOR,
 }
-
-
-class Problem(Exception):
-    """Ends a request with a problem document."""
-
-    def __init__(self, status: int, kind: ProblemType, detail: str) -> None:
-        self.reply = ProblemReply(type=kind.uri, title=kind.value, status=status, detail=detail)
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ class Deed:
 
 
 @dataclass
-class FakeService(FakeCalls, FakeCharges, HasApprovals):
+class FakeService(FakeCalls, FakeCharges, FakeTexts, HasApprovals):
     """Its state, open for tests to look at and to change."""
 
     url: str = ""
@@ -124,25 +119,26 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
     def app(self) -> Starlette:
         """The routes."""
         routes = [
-            Route("/v1/session", _as_json(self._session), methods=["GET", "POST", "DELETE"]),
-            Route("/v1/session/refresh", _as_json(self._refresh), methods=["POST"]),
-            Route("/v1/search", _as_json(self._search)),
-            Route("/v1/recipients/{id}", _as_json(self._story)),
-            Route("/v1/recipients/{id}/timeline", _as_json(self._timeline)),
-            Route("/v1/recipients/{id}/notes", _as_json(self._note), methods=["POST"]),
-            Route("/v1/recipients/{id}/contacts", _as_json(self._contact), methods=["POST"]),
-            Route("/v1/presence", _as_json(self._presence), methods=["PUT"]),
-            Route("/v1/recipients/{id}/charges", _as_json(self._charges)),
-            Route("/v1/charges/{id}", _as_json(self._charge_alone)),
-            Route("/v1/messages/{id}", _as_json(self._message)),
-            Route("/v1/messages/{id}/previews", _as_json(self._preview), methods=["POST"]),
-            Route("/v1/messages/{id}/links", _as_json(self._link), methods=["POST"]),
-            Route("/v1/previews/{id}/sound", _as_json(self._sound)),
-            Route("/v1/charges/{id}/refunds", _as_json(self._ask_refund), methods=["POST"]),
-            Route("/v1/refunds/{id}", _as_json(self._refund), methods=["GET", "DELETE"]),
-            Route("/v1/opt-outs", _as_json(self._opt_out), methods=["POST"]),
-            Route("/v1/events", _as_json(self._events)),
-            *self.approvals.routes(_as_json),
+            Route("/v1/session", as_json(self._session), methods=["GET", "POST", "DELETE"]),
+            Route("/v1/session/refresh", as_json(self._refresh), methods=["POST"]),
+            Route("/v1/search", as_json(self._search)),
+            Route("/v1/recipients/{id}", as_json(self._story)),
+            Route("/v1/recipients/{id}/timeline", as_json(self._timeline)),
+            Route("/v1/recipients/{id}/notes", as_json(self._note), methods=["POST"]),
+            Route("/v1/recipients/{id}/contacts", as_json(self._contact), methods=["POST"]),
+            Route("/v1/presence", as_json(self._presence), methods=["PUT"]),
+            Route("/v1/recipients/{id}/charges", as_json(self._charges)),
+            Route("/v1/charges/{id}", as_json(self._charge_alone)),
+            Route("/v1/messages/{id}", as_json(self._message)),
+            Route("/v1/messages/{id}/previews", as_json(self._preview), methods=["POST"]),
+            Route("/v1/messages/{id}/links", as_json(self._link), methods=["POST"]),
+            Route("/v1/previews/{id}/sound", as_json(self._sound)),
+            Route("/v1/charges/{id}/refunds", as_json(self._ask_refund), methods=["POST"]),
+            Route("/v1/refunds/{id}", as_json(self._refund), methods=["GET", "DELETE"]),
+            Route("/v1/opt-outs", as_json(self._opt_out), methods=["POST"]),
+            Route("/v1/events", as_json(self._events)),
+            *self.text_routes(as_json),
+            *self.approvals.routes(as_json),
         ]
         return Starlette(routes=routes)
 
@@ -173,7 +169,7 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
             asked = SignIn.model_validate_json(await request.body())
             if asked.login not in STAFF or asked.password != PASSWORD:
                 raise Problem(401, ProblemType.SIGN_IN_FAILED, "That login and password do not fit.")
-            return _json(self._open(asked.login))
+            return as_response(self._open(asked.login))
         login = self._who(request)
         if request.method == "DELETE":
             token = request.headers["authorization"].removeprefix("Bearer ")
@@ -182,7 +178,9 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
             return Response(status_code=204)
         staff = Staff(login=login, role=STAFF[login])
         may = sorted(PERMISSIONS[staff.role])
-        return _json(WhoAmI(staff=staff, may=may, session_ends_at=datetime.now(UTC) + timedelta(hours=1)))
+        return as_response(
+            WhoAmI(staff=staff, may=may, session_ends_at=datetime.now(UTC) + timedelta(hours=1))
+        )
 
     async def _refresh(self, request: Request) -> Response:
         body = await request.body()
@@ -200,21 +198,21 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
 
     async def _search(self, request: Request) -> Response:
         self._who(request)
-        return _json(SearchReply(items=[], understood=[f"the words {request.query_params['q']}"]))
+        return as_response(SearchReply(items=[], understood=[f"the words {request.query_params['q']}"]))
 
     async def _story(self, request: Request) -> Response:
         self._who(request)
-        return _json(a_story(request.path_params["id"]))
+        return as_response(a_story(request.path_params["id"]))
 
     async def _timeline(self, request: Request) -> Response:
         self._who(request)
         words = f"a note, kinds={request.query_params.get('kinds', '')}"
         entry = NoteEntry(id="n1", at=datetime.now(UTC), text=words, actor="ana")
-        return _json(TimelinePage(items=[entry], next_cursor="more"))
+        return as_response(TimelinePage(items=[entry], next_cursor="more"))
 
     async def _message(self, request: Request) -> Response:
         self._who(request)
-        return _json(a_message(request.path_params["id"]))
+        return as_response(a_message(request.path_params["id"]))
 
     async def _refund(self, request: Request) -> Response:
         self._who(request)
@@ -227,7 +225,7 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
                 raise Problem(409, ProblemType.TOO_LATE_TO_WITHDRAW, "It is on its way to the bank already.")
             self.deeds.append(Deed("withdraw", str(id), {}, self._who(request)))
             refund = self.refunds[id] = refund.model_copy(update={"state": RefundState.WITHDRAWN})
-        return _json(refund)
+        return as_response(refund)
 
     # what is done
 
@@ -334,7 +332,7 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
         if what is not None:
             subject = {"id": request.path_params.get("id")}
             self.deeds.append(Deed(what, key, {**subject, **json.loads(body)}, login))
-        answer = _json(reply, status)
+        answer = as_response(reply, status)
         self._answers[key] = (mark, status, bytes(answer.body))
         return answer
 
@@ -358,21 +356,6 @@ class FakeService(FakeCalls, FakeCharges, HasApprovals):
                 self._listeners.discard(mine)
 
         return StreamingResponse(stream(), media_type="text/event-stream")
-
-
-def _json(reply: Reply, status: int = 200) -> Response:
-    return Response(reply.model_dump_json(), status, media_type="application/json")
-
-
-def _as_json(endpoint: Any) -> Any:
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except Problem as problem:
-            reply = problem.reply
-            return Response(reply.model_dump_json(), reply.status, media_type="application/problem+json")
-
-    return answer
 
 
 @contextlib.asynccontextmanager

@@ -35,6 +35,7 @@ from care_console.desktop.shell.tokens import Look
 from tests.support import fake_service as plain_service
 from tests.support.desks import until
 from tests.support.fake_service import PASSWORD, Problem
+from tests.support.fake_wire import as_json, as_response
 from tests.support.story_service import StoryService
 from tests.support.windows import Opened
 
@@ -83,9 +84,9 @@ class LogService(StoryService):
     def app(self) -> Starlette:
         made = super().app()
         routes = [
-            Route("/v1/opt-outs", plain_service._as_json(self._log), methods=["GET"]),
-            Route("/v1/opt-outs.{suffix}", plain_service._as_json(self._export), methods=["GET"]),
-            Route("/v1/opt-outs/{id}", plain_service._as_json(self._evidence), methods=["GET"]),
+            Route("/v1/opt-outs", as_json(self._log), methods=["GET"]),
+            Route("/v1/opt-outs.{suffix}", as_json(self._export), methods=["GET"]),
+            Route("/v1/opt-outs/{id}", as_json(self._evidence), methods=["GET"]),
         ]
         made.router.routes[0:0] = routes
         return made
@@ -123,7 +124,7 @@ class LogService(StoryService):
             self.total if self.total is not None and not request.query_params.get("waiting") else len(rows)
         )
         page = CountedPage[OptOut](items=rows[start : start + limit], next_cursor=cursor, total=total)
-        return plain_service._json(page)
+        return as_response(page)
 
     async def _export(self, request: Request) -> Response:
         self._who(request)
@@ -161,7 +162,7 @@ class LogService(StoryService):
                 "at": row.effective_at - timedelta(days=90),
             }
         )
-        return plain_service._json(
+        return as_response(
             OptOutEvidence(
                 opt_out=row,
                 stands=Consent(state=state, since=row.effective_at, channel=row.channel),

@@ -27,6 +27,8 @@ _OF_A_STORY = (
     "timeline.new",
     "caller.close",
     "caller.ring",
+    "texts.open",
+    "reach.clear",
     "language",
 )
 _BY_FOCUS = {

@@ -25,6 +25,8 @@ NEEDS: dict[str, Permission] = {
     "caller.previous": Permission.READ_STORY,
     **{f"reason.{number}": Permission.READ_STORY for number in range(1, 8)},
     "caller.ring": Permission.READ_STORY,
+    "texts.open": Permission.READ_STORY,
+    "reach.clear": Permission.CLEAR_REACH,
     "language": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,
     "preview.play": Permission.PREVIEW,

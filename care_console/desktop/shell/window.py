@@ -34,6 +34,7 @@ from care_console.desktop.shell.leaving import Leaving
 from care_console.desktop.shell.links import Links
 from care_console.desktop.shell.lock import Lock
 from care_console.desktop.shell.notices import Notice
+from care_console.desktop.shell.number_sheets import NumberSheets
 from care_console.desktop.shell.opening import Opening
 from care_console.desktop.shell.parts import Parts
 from care_console.desktop.shell.preferences import Preferences
@@ -85,7 +86,9 @@ class DeskWindow(QMainWindow):
         self.command_sheet = CommandSheet(self, self.commands.now)
         self.key_sheet = KeySheet(self)
         self.said_sheet = SaidSheet(desk, self.frame.notices, self.clock, self)
-        self._back = Back(self.parts, (self.command_sheet, self.key_sheet, self.said_sheet), self)
+        self.of_number = NumberSheets(self.parts, self.front, self)
+        sheets = (self.command_sheet, self.key_sheet, self.said_sheet, *self.of_number.all)
+        self._back = Back(self.parts, sheets, self)
         self._pending_keys = PendingKeys(desk, self.frame.story.timeline)
         self.lock = Lock(desk, self.clock, self, begins_locked=begins_locked)
         self.session_end = SessionEnd(self.parts, self.clock, self)
@@ -138,6 +141,7 @@ class DeskWindow(QMainWindow):
         self.preferences.close()
         self.links.close()
         self.said_sheet.close_hearing()
+        self.of_number.close()
         self.lock.close()
         self.session_end.close()
         tasks.report_to(None)
@@ -160,6 +164,8 @@ class DeskWindow(QMainWindow):
             "queues": lambda: self.queues.step(),
             "caller.ring": lambda: self.front.act(self.telephone.ring),
             "timeline.new": self.front.renew,
+            "texts.open": lambda: self.front.act(self.of_number.show_texts),
+            "reach.clear": lambda: self.front.act(self.of_number.clear_reach),
             "refund.open": lambda: self.front.act(self.side.refund),
             "reissue.open": lambda: self.front.act(self.side.reissue),
             "stop.open": self.front.stop_texts,

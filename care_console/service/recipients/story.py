@@ -49,6 +49,7 @@ async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
         may=_may(ctx, who.recorded.newest_at is not None, who.consent),
         refund_budget=budget(ctx, spent.one()),
         zones=known_zones(who.phone),
+        out_of_reach=who.out_of_reach,
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from care_console.contract.consent import Consent, ConsentChannel, ConsentState
 from care_console.contract.recipients import PersonOnNumber
+from care_console.contract.texts import OutOfReach
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.quick import Asked
 from care_console.service.messages.facts_queries import RECENT
@@ -37,6 +38,9 @@ _WHO = text(
         (SELECT json_agg(json_build_array(o.id::text, o.name) ORDER BY o.id)
          FROM (SELECT id, name FROM recipients WHERE phone = r.phone AND id <> r.id
                ORDER BY id LIMIT 50) o) AS others,
+        (SELECT json_build_array(u.failures, u.answer, u.at, u.at + make_interval(days => :marked_days))
+         FROM undeliverable_numbers u WHERE u.phone = r.phone AND u.failures >= :marked_after
+             AND u.at + make_interval(days => :marked_days) > :now) AS out_of_reach,
         (SELECT count(*) FROM messages WHERE recipient_id = r.id AND recorded_at > :week) AS this_week,
         (SELECT count(*) FROM messages WHERE recipient_id = r.id AND recorded_at > :recent) AS recent,
         (SELECT max(recorded_at) FROM messages WHERE recipient_id = r.id) AS newest_at
@@ -70,11 +74,19 @@ class Who:
     history: list[Consent]
     others: list[PersonOnNumber]
     recorded: Recorded
+    out_of_reach: OutOfReach | None
 
 
 def asked_who(ctx: Context, recipient_id: int) -> Asked:
     """The statement that asks for the recipient of this id, for a round trip that it shares."""
-    return _WHO, {"recipient": recipient_id, "week": ctx.now - WEEK, "recent": ctx.now - RECENT}
+    return _WHO, {
+        "recipient": recipient_id,
+        "now": ctx.now,
+        "week": ctx.now - WEEK,
+        "recent": ctx.now - RECENT,
+        "marked_after": ctx.settings.undeliverable_after,
+        "marked_days": ctx.settings.undeliverable_days,
+    }
 
 
 def who_of(row: Any) -> Who | None:
@@ -92,6 +104,7 @@ def who_of(row: Any) -> Who | None:
         history=[_event(*told) for told in row.history or ()],
         others=[PersonOnNumber(id=id, name=name) for id, name in row.others or ()],
         recorded=Recorded(row.this_week, row.recent, row.newest_at),
+        out_of_reach=_out_of_reach(*row.out_of_reach) if row.out_of_reach else None,
     )
 
 
@@ -110,6 +123,12 @@ def _consent(row: Any) -> Consent:
         channel=ConsentChannel(row.channel),
         scope=row.scope,
         words=row.words,
+    )
+
+
+def _out_of_reach(failures: int, answer: str, at: str, until: str) -> OutOfReach:
+    return OutOfReach(
+        failures=failures, answer=answer, at=datetime.fromisoformat(at), until=datetime.fromisoformat(until)
     )
 
 

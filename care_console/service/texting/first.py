@@ -20,7 +20,7 @@ from care_console.service.foundation.context import Context
 from care_console.service.texting.bodies import first_text_body
 from care_console.service.texting.hours import next_moment
 from care_console.service.texting.queueing import QueuedText, announce_texts, defer_sending, queue
-from care_console.service.texting.tables import texts
+from care_console.service.texting.tables import TOO_LATE, texts
 
 _AT_ONCE = 200
 
@@ -96,9 +96,9 @@ async def let_withheld_go(ctx: Context, text_id: int, phone: str, sender_id: int
     if row is None:
         return False
     if row.not_after is not None and ctx.now >= row.not_after:
-        ended = {"status": "cancelled", "failure": "too late"}
+        ended = {"status": "cancelled", "failure": TOO_LATE}
         await ctx.connection.execute(update(texts).where(texts.c.id == text_id).values(ended))
-        await record(ctx, Action.TEXT_CANCELLED, f"text:{text_id}", details={"why": "too late"})
+        await record(ctx, Action.TEXT_CANCELLED, f"text:{text_id}", details={"why": TOO_LATE})
     elif await _has_room(ctx, phone, sender_id):
         send_after = next_moment(phone, ctx.now)
         # The moment is the new one: by it the text counts as unanswered from now on.

@@ -7,6 +7,10 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from care_console.contract.audit import Action
+from care_console.evidence.entries import Json
+from care_console.service.audit.rules import record
+from care_console.service.consent.rules import lock_number
 from care_console.service.foundation.context import Context
 from care_console.service.texting.tables import undeliverable_numbers as numbers
 
@@ -23,6 +27,24 @@ async def failed_to_reach(ctx: Context, phone: str, answer: str) -> None:
 async def reached(ctx: Context, phone: str) -> None:
     """A text arrived, or somebody texted from there: the number is in use."""
     await ctx.connection.execute(delete(numbers).where(numbers.c.phone == phone))
+
+
+async def said_to_work(ctx: Context, phone: str) -> bool:
+    """Somebody at the desk heard that the number works: its mark is gone, with an entry. False for no mark.
+
+    Under the number's lock, so that a receipt that comes just now counts before or after it, not within.
+    """
+    await lock_number(ctx, phone)
+    was_marked = await is_out_of_reach(ctx, phone)
+    gone = await ctx.connection.execute(
+        delete(numbers).where(numbers.c.phone == phone).returning(numbers.c.failures, numbers.c.answer)
+    )
+    row = gone.first()
+    if row is None or not was_marked:
+        return False
+    details: dict[str, Json] = {"phone": phone, "failures": row.failures, "answer": row.answer}
+    await record(ctx, Action.REACH_CLEARED, f"number:{phone}", details=details)
+    return True
 
 
 async def is_out_of_reach(ctx: Context, phone: str) -> bool:

@@ -28,7 +28,7 @@ from care_console.service.gateways.sms.port import (
 from care_console.service.links.tables import links
 from care_console.service.texting.hours import may_leave
 from care_console.service.texting.queueing import announce_texts, defer_sending
-from care_console.service.texting.tables import ANSWERS, texts
+from care_console.service.texting.tables import ANSWERS, NUMBER_IS, TOO_LATE, texts
 
 _AT_ANY_STATE = ("stop_confirmation", "help")
 """Kinds that go to a number whatever it said."""
@@ -92,10 +92,10 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
 async def _why_not(ctx: Context, row: Any) -> str | None:
     """Why a text may not go any more, or None."""
     if row.not_after is not None and ctx.now > row.not_after:
-        return "too late"
+        return TOO_LATE
     state = await state_of(ctx, row.phone)
     if state is not ConsentState.OPTED_IN and row.kind not in _AT_ANY_STATE:
-        return f"the number is {state.value}"
+        return f"{NUMBER_IS} {state.value}"
     if row.link_id is None:
         return None
     is_live = exists().where(

@@ -9,6 +9,9 @@ from care_console.service.foundation.database import at_column, id_column, metad
 ANSWERS = ("stop_confirmation", "help", "start")
 """Kinds of texts that answer what a person texted; they leave at any hour."""
 
+TOO_LATE, NUMBER_IS = "too late", "the number is"
+"""Why a text never went, as `failure` has it: whoever reads it tells by these words what became of it."""
+
 texts = Table(
     "texts",
     metadata,

@@ -31,6 +31,7 @@ from tests.desktop.screens.preview.sounds import make_sound
 from tests.support import fake_service as plain_service
 from tests.support.desks import until
 from tests.support.fake_service import PASSWORD
+from tests.support.fake_wire import as_response
 from tests.support.story_service import MARIA, StoryService
 
 W = TypeVar("W", bound=QWidget)
@@ -99,7 +100,7 @@ class CareService(StoryService):
         self.message_reads.append(id)
         if id not in self.messages:
             raise plain_service.Problem(404, ProblemType.NOT_FOUND, "There is no such message.")
-        return plain_service._json(self.messages[id])
+        return as_response(self.messages[id])
 
     async def _sound(self, request: Request) -> Response:
         self._who(request)

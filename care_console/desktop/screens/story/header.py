@@ -45,13 +45,16 @@ class StoryHeader(QWidget):
         self.sentence.setObjectName("storySentence")
         self.since = Elided("", "faint", self)
         self.since.setObjectName("consentSince")
+        self.reach = Badge(self)
+        self.reach.setObjectName("storyReach")
+        self.reach.show_state("OUT OF REACH", "warn", Tone.WARN)
         self.here = Badge(self)
         self.here.setObjectName("alsoHere")
         self.here.hide()
         self._people_line = QWidget(self)
         self._people = FlowLayout(self._people_line)
         who = _side_by_side(self.phone, self.name)
-        states = _side_by_side(self.language, self.consent, stretches=False)
+        states = _side_by_side(self.language, self.reach, self.consent, stretches=False)
         first = Folding(who, states, Space.MEDIUM, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.SMALL)
@@ -79,6 +82,7 @@ class StoryHeader(QWidget):
             self._in_spanish = False
         self._view = view
         self._show_sentence()
+        self.reach.setVisible(story.out_of_reach is not None)
         self._show_since(view)
         self._show_people(story.on_this_number)
 
@@ -138,14 +142,14 @@ class StoryHeader(QWidget):
         return button
 
 
-def _side_by_side(one: QWidget, other: QWidget, *, stretches: bool = True) -> QWidget:
-    """Two in a row; the room that is over is the second one's, or nobody's."""
+def _side_by_side(*parts: QWidget, stretches: bool = True) -> QWidget:
+    """Some in a row; the room that is over is the last one's, or nobody's."""
     made = QWidget()
     row = QHBoxLayout(made)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(Space.MEDIUM)
-    row.addWidget(one)
-    row.addWidget(other, 1 if stretches else 0)
+    for part in parts:
+        row.addWidget(part, 1 if stretches and part is parts[-1] else 0)
     if not stretches:
         row.addStretch(1)
     return made

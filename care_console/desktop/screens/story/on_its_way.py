@@ -57,6 +57,7 @@ def _kind(verb: Verb) -> str:
         Verb.NOTE: "Note",
         Verb.CORRECT: "Consent",
         Verb.CONTACT: "Call",
+        Verb.CLEAR_REACH: "Text",
     }[verb]
 
 
@@ -77,6 +78,8 @@ def _line(action: PendingAction) -> str:
         case Verb.CONTACT:
             ended = str(action.body.get("disposition", "")).replace("_", " ")
             return f"Call to care, {ended}: {action.body.get('note', '')}".rstrip(": ")
+        case Verb.CLEAR_REACH:
+            return "The number is said to work again"
         case _:
             assert_never(action.verb)
 
