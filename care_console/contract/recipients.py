@@ -67,7 +67,8 @@ class RefundBudget(Reply):
 class RecipientStory(Reply):
     """`GET /v1/recipients/{id}`. `zones`: the time zones (IANA) that its number tells of, if any.
 
-    `out_of_reach`: the last texts to the number did not arrive; null where they do.
+    `out_of_reach`: the last texts to the number did not arrive; null where they do. `prepaid_cents`: what the
+    number's prepaid account holds; null where there is none.
     """
 
     id: str
@@ -86,6 +87,7 @@ class RecipientStory(Reply):
     refund_budget: RefundBudget | None = None
     zones: tuple[str, ...] = ()
     out_of_reach: OutOfReach | None = None
+    prepaid_cents: Cents | None = None
 
 
 class NoteRequest(Request):

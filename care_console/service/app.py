@@ -31,6 +31,7 @@ from care_console.service.pages.api import router as pages_router
 from care_console.service.pages.open_api import router as open_pages_router
 from care_console.service.pages.sound_api import router as sound_router
 from care_console.service.payments.api import router as charges_router
+from care_console.service.prepaid.api import router as prepaid_router
 from care_console.service.presence.api import router as presence_router
 from care_console.service.recipients.api import SHORT_READS as RECIPIENT_READS
 from care_console.service.recipients.api import router as recipients_router
@@ -66,6 +67,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     card_webhook_router,
     texting_router,
     texts_router,
+    prepaid_router,
     pages_router,
     sound_router,
     open_pages_router,

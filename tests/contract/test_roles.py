@@ -32,6 +32,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "GET /v1/recipients/{recipient_id}/timeline": DESK,
     "GET /v1/recipients/{recipient_id}/texts": DESK,
     "POST /v1/recipients/{recipient_id}/reach": DESK,
+    "GET /v1/recipients/{recipient_id}/prepaid": DESK,
     "POST /v1/recipients/{recipient_id}/notes": DESK,
     "POST /v1/recipients/{recipient_id}/contacts": DESK,
     "PUT /v1/presence": DESK,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from care_console.contract.base import Reply
+from care_console.contract.prepaid import PrepaidLedger
 from care_console.contract.texts import (
     NumberText,
     NumberTexts,
@@ -75,6 +76,7 @@ class FakeTexts:
     reach: dict[str, OutOfReach] = field(default_factory=dict)
     text_reads: list[str] = field(default_factory=list)
     no_texts: Problem | None = None
+    ledgers: dict[str, PrepaidLedger] = field(default_factory=dict)
 
     def _who(self, request: Request) -> str:
         raise NotImplementedError
@@ -89,6 +91,7 @@ class FakeTexts:
         return [
             Route("/v1/recipients/{id}/texts", as_json(self._texts)),
             Route("/v1/recipients/{id}/reach", as_json(self._reach), methods=["POST"]),
+            Route("/v1/recipients/{id}/prepaid", as_json(self._prepaid)),
         ]
 
     async def _texts(self, request: Request) -> Response:
@@ -109,6 +112,10 @@ class FakeTexts:
                 out_of_reach=self.reach.get(id),
             )
         )
+
+    async def _prepaid(self, request: Request) -> Response:
+        self._who(request)
+        return as_response(self.ledgers.get(request.path_params["id"], PrepaidLedger(items=[])))
 
     async def _reach(self, request: Request) -> Response:
         login, id = self._who(request), request.path_params["id"]

@@ -28,6 +28,7 @@ _OF_A_STORY = (
     "caller.close",
     "caller.ring",
     "texts.open",
+    "prepaid.open",
     "reach.clear",
     "language",
 )

@@ -42,6 +42,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("reason.6", "Expired", ("Ctrl+6",), _CALL),
     KeyAction("reason.7", "Other", ("Ctrl+7",), _CALL),
     KeyAction("texts.open", "Texts of the number", ("Ctrl+M",), _CALL),
+    KeyAction("prepaid.open", "Prepaid account of the number", ("Ctrl+B",), _CALL),
     KeyAction("caller.ring", "Call the number back", ("Ctrl+D",), _CALL),
     KeyAction("language", "English or Spanish, what is said", ("Ctrl+T",), _CALL),
     KeyAction("timeline.new", "Show what is new", ("F5",), _FIND),

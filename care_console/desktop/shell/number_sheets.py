@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from care_console.desktop.screens.of_number.prepaid import PrepaidSheet
 from care_console.desktop.screens.of_number.sheet import NumberSheet
 from care_console.desktop.screens.of_number.texts import TextsSheet
 from care_console.desktop.shell.front import Front
@@ -18,7 +19,8 @@ class NumberSheets(QObject):
         super().__init__(window)
         self._parts = parts
         self.texts = TextsSheet(parts.desk, window)
-        self.all: tuple[NumberSheet, ...] = (self.texts,)
+        self.prepaid = PrepaidSheet(parts.desk, window)
+        self.all: tuple[NumberSheet, ...] = (self.texts, self.prepaid)
         front.changed.connect(self._front_changed)
 
     def close(self) -> None:
@@ -29,6 +31,10 @@ class NumberSheets(QObject):
     def show_texts(self) -> None:
         """The texts of the caller's number; the same key again puts them away."""
         self._show(self.texts)
+
+    def show_prepaid(self) -> None:
+        """The prepaid account of the caller's number; the same key again puts it away."""
+        self._show(self.prepaid)
 
     def clear_reach(self) -> None:
         """Say that the caller's number works again; what comes of it is told over its texts."""

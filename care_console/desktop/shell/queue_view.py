@@ -26,6 +26,7 @@ NEEDS: dict[str, Permission] = {
     **{f"reason.{number}": Permission.READ_STORY for number in range(1, 8)},
     "caller.ring": Permission.READ_STORY,
     "texts.open": Permission.READ_STORY,
+    "prepaid.open": Permission.READ_STORY,
     "reach.clear": Permission.CLEAR_REACH,
     "language": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,

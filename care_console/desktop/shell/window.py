@@ -165,6 +165,7 @@ class DeskWindow(QMainWindow):
             "caller.ring": lambda: self.front.act(self.telephone.ring),
             "timeline.new": self.front.renew,
             "texts.open": lambda: self.front.act(self.of_number.show_texts),
+            "prepaid.open": lambda: self.front.act(self.of_number.show_prepaid),
             "reach.clear": lambda: self.front.act(self.of_number.clear_reach),
             "refund.open": lambda: self.front.act(self.side.refund),
             "reissue.open": lambda: self.front.act(self.side.reissue),

@@ -8,19 +8,18 @@ from collections.abc import Awaitable, Callable
 
 import phonenumbers
 
-from care_console.contract.audit import Action
 from care_console.contract.money import dollars
 from care_console.service.at_hand import database_at_hand
-from care_console.service.audit.rules import record
 from care_console.service.foundation.context import SYSTEM, Context
 from care_console.service.foundation.trouble import Trouble
-from care_console.service.prepaid.ledger import NotReversible, balance_cents, reverse
+from care_console.service.prepaid.ledger import NotReversible, balance_cents
 from care_console.service.prepaid.rules import (
     PIN_LENGTHS,
     AlreadyOpen,
     deposit_to,
     find_account,
     open_account,
+    take_back,
 )
 from care_console.service.settings import Settings
 from care_console.service.wiring import wired
@@ -63,11 +62,9 @@ def reverse_command(settings: Settings, deposit_id: int) -> int:
 
     async def act(ctx: Context) -> str:
         try:
-            transaction_id = await reverse(ctx, deposit_id)
+            transaction_id = await take_back(ctx, deposit_id)
         except NotReversible as error:
             raise Trouble("There is no such deposit, or it was taken back already. Nothing moved.") from error
-        details = {"transaction": str(transaction_id)}
-        await record(ctx, Action.PREPAID_REVERSED, f"deposit:{deposit_id}", details=details)
         return f"Deposit {deposit_id} is taken back by transaction {transaction_id}."
 
     return _run(settings, act)

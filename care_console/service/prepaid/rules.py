@@ -10,12 +10,15 @@ import argon2
 from sqlalchemy import func, select, update
 
 from care_console.contract.audit import Action, Outcome
+from care_console.contract.changes import ChangeKind
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.context import Context
-from care_console.service.prepaid.ledger import account_of_phone, deposit, lock_account
-from care_console.service.prepaid.tables import ledger_accounts
+from care_console.service.foundation.events import announce
+from care_console.service.prepaid.ledger import account_of_phone, deposit, lock_account, reverse
+from care_console.service.prepaid.tables import ledger_accounts, ledger_entries
+from care_console.service.recipients.tables import recipients
 
 # A PIN of four digits has ten thousand values: fifteen tries a day leave a thief years, and its owner enough.
 TRIES = ((timedelta(minutes=15), 5), (timedelta(days=1), 15))
@@ -60,7 +63,33 @@ async def deposit_to(ctx: Context, account_id: int, amount_cents: int) -> int:
     transaction_id = await deposit(ctx, account_id, amount_cents)
     details: dict[str, Json] = {"transaction": str(transaction_id), "amount_cents": amount_cents}
     await record(ctx, Action.PREPAID_DEPOSITED, _subject(account_id), details=details)
+    await announce_account(ctx, account_id)
     return transaction_id
+
+
+async def take_back(ctx: Context, deposit_id: int) -> int:
+    """A bank took a deposit back; the transaction's id, and its entry. Raises NotReversible."""
+    transaction_id = await reverse(ctx, deposit_id)
+    details: dict[str, Json] = {"transaction": str(transaction_id)}
+    await record(ctx, Action.PREPAID_REVERSED, f"deposit:{deposit_id}", details=details)
+    of_deposit = (
+        select(ledger_entries.c.account_id)
+        .join(ledger_accounts, ledger_accounts.c.id == ledger_entries.c.account_id)
+        .where(ledger_entries.c.transaction_id == deposit_id, ledger_accounts.c.phone.is_not(None))
+    )
+    await announce_account(ctx, (await ctx.connection.execute(of_deposit)).scalar_one())
+    return transaction_id
+
+
+async def announce_account(ctx: Context, account_id: int) -> None:
+    """Tell the desks that money moved in an account, for each recipient on its phone."""
+    of_phone = (
+        select(recipients.c.id)
+        .join(ledger_accounts, ledger_accounts.c.phone == recipients.c.phone)
+        .where(ledger_accounts.c.id == account_id)
+    )
+    for row in (await ctx.connection.execute(of_phone)).all():
+        await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)
 
 
 async def find_account(ctx: Context, phone: str) -> int | None:

@@ -41,6 +41,9 @@ _WHO = text(
         (SELECT json_build_array(u.failures, u.answer, u.at, u.at + make_interval(days => :marked_days))
          FROM undeliverable_numbers u WHERE u.phone = r.phone AND u.failures >= :marked_after
              AND u.at + make_interval(days => :marked_days) > :now) AS out_of_reach,
+        (SELECT coalesce(sum(n.amount_cents), 0)::bigint FROM ledger_accounts a
+         LEFT JOIN ledger_entries n ON n.account_id = a.id WHERE a.phone = r.phone
+         GROUP BY a.id) AS prepaid_cents,
         (SELECT count(*) FROM messages WHERE recipient_id = r.id AND recorded_at > :week) AS this_week,
         (SELECT count(*) FROM messages WHERE recipient_id = r.id AND recorded_at > :recent) AS recent,
         (SELECT max(recorded_at) FROM messages WHERE recipient_id = r.id) AS newest_at
@@ -75,6 +78,7 @@ class Who:
     others: list[PersonOnNumber]
     recorded: Recorded
     out_of_reach: OutOfReach | None
+    prepaid_cents: int | None
 
 
 def asked_who(ctx: Context, recipient_id: int) -> Asked:
@@ -105,6 +109,7 @@ def who_of(row: Any) -> Who | None:
         others=[PersonOnNumber(id=id, name=name) for id, name in row.others or ()],
         recorded=Recorded(row.this_week, row.recent, row.newest_at),
         out_of_reach=_out_of_reach(*row.out_of_reach) if row.out_of_reach else None,
+        prepaid_cents=row.prepaid_cents,
     )
 
 

@@ -1,1 +1,1 @@
-"""What hangs on a number rather than on a message: its texts, each a list over the window."""
+"""What hangs on a number rather than on a message: its texts, its prepaid account: lists over the window."""

@@ -9,10 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from care_console.contract.consent import Consent, ConsentState
+from care_console.contract.money import dollars
 from care_console.contract.phone import display_phone
 from care_console.contract.recipients import PersonOnNumber
 from care_console.desktop.queries.story import StoryView
 from care_console.desktop.screens.story.lines import CHANNELS
+from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.badges import Badge
 from care_console.desktop.widgets.flow import FlowLayout
@@ -51,6 +53,8 @@ class StoryHeader(QWidget):
         self.here = Badge(self)
         self.here.setObjectName("alsoHere")
         self.here.hide()
+        self.prepaid = plain("", "soft", parent=self)
+        self.prepaid.setObjectName("storyPrepaid")
         self._people_line = QWidget(self)
         self._people = FlowLayout(self._people_line)
         who = _side_by_side(self.phone, self.name)
@@ -64,6 +68,7 @@ class StoryHeader(QWidget):
         second = QHBoxLayout()
         second.setSpacing(Space.MEDIUM)
         second.addWidget(self.since, 1)
+        second.addWidget(self.prepaid)
         second.addWidget(self.here)
         column.addLayout(second)
         column.addWidget(self._people_line)
@@ -82,6 +87,7 @@ class StoryHeader(QWidget):
             self._in_spanish = False
         self._view = view
         self._show_sentence()
+        self._show_prepaid(story.prepaid_cents)
         self.reach.setVisible(story.out_of_reach is not None)
         self._show_since(view)
         self._show_people(story.on_this_number)
@@ -112,6 +118,11 @@ class StoryHeader(QWidget):
         if self._view is not None:
             told = self._view.story.story
             self.sentence.setText(told.es if self._in_spanish else told.en)
+
+    def _show_prepaid(self, cents: int | None) -> None:
+        self.prepaid.setVisible(cents is not None)
+        if cents is not None:
+            self.prepaid.setText(f"Prepaid {dollars(cents)}  {keys.shown('prepaid.open')}")
 
     def _show_since(self, view: StoryView) -> None:
         now = datetime.now(UTC)
