@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from care_console.contract.hours import SHORT_CODE
 from care_console.service.facilities.steps import read_steps
+from care_console.service.texting.allowed import Hours, read_hours
 
 
 def default_data_dir() -> Path:
@@ -20,6 +21,11 @@ def default_data_dir() -> Path:
 
 def _price_list(words: str) -> str:
     read_steps(words.split())
+    return words
+
+
+def _text_hours(words: str) -> str:
+    read_hours(words)
     return words
 
 
@@ -75,6 +81,10 @@ class Settings(BaseSettings):
     )
     text_valid_minutes: int = Field(
         default=5, ge=1, description="How long a carrier may hold a text of ours, in minutes."
+    )
+    text_hours: Annotated[str, AfterValidator(_text_hours)] = Field(
+        default="9-20",
+        description="Hours at the recipient's place at which texts that ask for money leave; the law: 8-21.",
     )
     kannel_secret: SecretStr = Field(default=SecretStr(""), description="Shared with the SMS gateway.")
     access_minutes: int = Field(default=30, description="How long an access token is good, in minutes.")
@@ -180,6 +190,11 @@ class Settings(BaseSettings):
         default=600.0, ge=1, description="How many recordings one key of a facility may send in a minute."
     )
     pool_size: int = Field(default=10, description="Database connections of one process.")
+
+    @property
+    def allowed_hours(self) -> Hours:
+        """When texts that ask for money may leave."""
+        return read_hours(self.text_hours)
 
     @property
     def on_statements(self) -> str:

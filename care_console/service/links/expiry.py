@@ -90,7 +90,7 @@ async def _may_remind(ctx: Context, row: Any) -> bool:
     return (
         await state_of(ctx, row.phone) is ConsentState.OPTED_IN
         and not await text_is_paused(ctx, row.phone, row.message_id)
-        and next_moment(row.phone, ctx.now) < row.expires_at
+        and next_moment(row.phone, ctx.now, ctx.settings.allowed_hours) < row.expires_at
     )
 
 

@@ -65,7 +65,7 @@ class FirstText:
 async def queue_first_text(ctx: Context, first: FirstText) -> TextPlan:
     """Queue it, or keep it back. The caller holds the number's lock and found that it may be texted."""
     is_withheld = not await _has_room(ctx, first.phone, first.sender_id)
-    send_after = next_moment(first.phone, ctx.now)
+    send_after = next_moment(first.phone, ctx.now, ctx.settings.allowed_hours)
     await queue(
         ctx,
         QueuedText(
@@ -100,7 +100,7 @@ async def let_withheld_go(ctx: Context, text_id: int, phone: str, sender_id: int
         await ctx.connection.execute(update(texts).where(texts.c.id == text_id).values(ended))
         await record(ctx, Action.TEXT_CANCELLED, f"text:{text_id}", details={"why": TOO_LATE})
     elif await _has_room(ctx, phone, sender_id):
-        send_after = next_moment(phone, ctx.now)
+        send_after = next_moment(phone, ctx.now, ctx.settings.allowed_hours)
         # The moment is the new one: by it the text counts as unanswered from now on.
         values = {"status": "queued", "send_after": send_after, "at": ctx.now}
         await ctx.connection.execute(update(texts).where(texts.c.id == text_id).values(values))

@@ -18,7 +18,7 @@ async def queue_text(
     ctx: Context, *, phone: str, kind: str, body: str, message_id: int, link_id: int, not_after: datetime
 ) -> datetime:
     """Queue a text that asks for money; say when it may leave. The caller holds the number's lock."""
-    send_after = next_moment(phone, ctx.now)
+    send_after = next_moment(phone, ctx.now, ctx.settings.allowed_hours)
     await queue(
         ctx,
         QueuedText(phone, kind, body, send_after, not_after, message_id=message_id, link_id=link_id),

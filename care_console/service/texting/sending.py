@@ -71,7 +71,7 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
         if await text_is_paused(ctx, row.phone, row.message_id):
             await _again(ctx, row, _PAUSED_SECONDS)
             return
-        if not may_leave(row.phone, ctx.now):
+        if not may_leave(row.phone, ctx.now, ctx.settings.allowed_hours):
             await _again(ctx, row, 60)
             return
     valid = ctx.settings.text_valid_minutes

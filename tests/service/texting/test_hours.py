@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from care_console.service.settings import Settings
+from care_console.service.texting.allowed import Hours, read_hours
 from care_console.service.texting.bodies import in_gsm, new_link_body
 from care_console.service.texting.hours import may_leave, next_moment, zones_of
 
@@ -41,6 +43,25 @@ def test_the_next_moment_is_allowed_and_soon(at: datetime, phone: str) -> None:
 
 def test_a_number_of_no_place_waits_for_day_in_all_zones() -> None:
     assert len(zones_of(TOLL_FREE)) > 3
+
+
+def test_the_hours_are_a_setting() -> None:
+    late = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 20:00 in Dallas
+    assert not may_leave(DALLAS, late, Settings().allowed_hours)
+    assert may_leave(DALLAS, late, Settings(text_hours="8-21").allowed_hours)
+    assert next_moment(DALLAS, late, Hours(0, 24)) == late
+
+
+@pytest.mark.parametrize("words", ["", "9", "20-9", "9-15", "9-25", "nine-20", "-9-20"])
+def test_hours_that_no_number_could_have_are_refused(words: str) -> None:
+    with pytest.raises(ValueError, match="hours are written 9-20"):
+        read_hours(words)
+
+
+@given(moments, st.sampled_from([DALLAS, ANCHORAGE, TOLL_FREE]), st.integers(0, 17))
+def test_the_shortest_hours_come_in_two_days(at: datetime, phone: str, opens: int) -> None:
+    hours = Hours(opens, opens + 7)
+    assert may_leave(phone, next_moment(phone, at, hours), hours)
 
 
 @given(st.text(max_size=300), st.sampled_from(["en", "es"]))
