@@ -134,7 +134,7 @@ class Kannels:
 async def kannel(folder: Path, service: str) -> AsyncIterator[Kannels]:
     """A Kannel that calls `service` back."""
     behind = carrier.Carrier(folder)
-    ports = {name: _free_port() for name in ("admin", "boxes", "sendsms")}
+    ports = {name: free_port() for name in ("admin", "boxes", "sendsms")}
     for name in ("spool", "receipts"):
         (folder / name).mkdir()
     running = Kannels(folder, ports, behind)
@@ -148,7 +148,8 @@ async def kannel(folder: Path, service: str) -> AsyncIterator[Kannels]:
         await running.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on just now."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

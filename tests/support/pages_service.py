@@ -98,12 +98,12 @@ class Running:
 
 
 @contextmanager
-def pages_service(folder: Path) -> Iterator[Running]:
-    """The service with its embedded database and its twins."""
+def pages_service(folder: Path, port: int = 0, **environment: str) -> Iterator[Running]:
+    """The service with its embedded database and its twins, but for what the environment names instead."""
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "care_console", "service", "run", "--port", "0"],
-            env=os.environ | {"CARE_DATA_DIR": str(folder)},
+            [sys.executable, "-m", "care_console", "service", "run", "--port", str(port)],
+            env=os.environ | {"CARE_DATA_DIR": str(folder)} | environment,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
