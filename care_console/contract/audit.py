@@ -44,6 +44,7 @@ class Action(StrEnum):
     PLAY_REPORTED = "play.reported"
     CHECKOUT_OPENED = "checkout.opened"
     CHECKOUT_ENDED = "checkout.ended"
+    RECEIPT_SENT = "receipt.sent"
     CHARGE_MADE = "charge.made"
     CHARGE_FAILED = "charge.failed"
     PREPAID_OPENED = "prepaid.opened"

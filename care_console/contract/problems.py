@@ -41,6 +41,8 @@ class ProblemType(StrEnum):
     MESSAGE_HAS_NO_SOUND = "message-has-no-sound"
     PRIVILEGED = "privileged-message"
     PREVIEW_EXPIRED = "preview-expired"
+    NO_RECEIPT = "no-receipt"
+    RECEIPT_WAITS = "receipt-on-its-way"
     LINK_NOT_REISSUABLE = "link-not-reissuable"
     NOT_A_US_PHONE = "not-a-us-phone"
     NOT_CORRECTABLE = "opt-out-not-correctable"

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     ASK_CORRECTION = "ask_correction"
     REISSUE = "reissue"
     CLEAR_REACH = "clear_reach"
+    SEND_RECEIPT = "send_receipt"
     REFUND = "refund"
     DECIDE = "decide"
     PAUSE = "pause"
@@ -44,6 +45,7 @@ _AT_THE_DESK = frozenset(
         Permission.ASK_CORRECTION,
         Permission.REISSUE,
         Permission.CLEAR_REACH,
+        Permission.SEND_RECEIPT,
         Permission.REFUND,
     }
 )

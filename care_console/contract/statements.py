@@ -6,6 +6,7 @@ from datetime import date
 
 from care_console.contract.base import Bilingual, Instant, Page, Reply
 from care_console.contract.charges import ChargeState, PaymentMethod
+from care_console.contract.messages import TextPlan
 from care_console.contract.money import Cents, Currency
 
 
@@ -46,3 +47,11 @@ class ExplainedCharge(Reply):
 
 class ExplainedCharges(Page[ExplainedCharge]):
     """`GET /v1/recipients/{id}/charges`, the newest first."""
+
+
+class ReceiptSent(Reply):
+    """`POST /v1/charges/{id}/receipts`: what the text says, and when it goes."""
+
+    charge_id: str
+    words: str
+    text: TextPlan

@@ -44,6 +44,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "GET /v1/recipients/{recipient_id}/charges": DESK,
     "GET /v1/charges/{charge_id}/refund-terms": DESK,
     "POST /v1/charges/{charge_id}/refunds": DESK,
+    "POST /v1/charges/{charge_id}/receipts": DESK,
     "GET /v1/refunds/{refund_id}": DESK,
     "DELETE /v1/refunds/{refund_id}": DESK,
     "POST /v1/opt-outs": DESK,

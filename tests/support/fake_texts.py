@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from care_console.contract.base import Reply
+from care_console.contract.messages import TextPlan
 from care_console.contract.prepaid import PrepaidLedger
+from care_console.contract.statements import ReceiptSent
 from care_console.contract.texts import (
     NumberText,
     NumberTexts,
@@ -91,6 +93,7 @@ class FakeTexts:
         return [
             Route("/v1/recipients/{id}/texts", as_json(self._texts)),
             Route("/v1/recipients/{id}/reach", as_json(self._reach), methods=["POST"]),
+            Route("/v1/charges/{id}/receipts", as_json(self._receipt), methods=["POST"]),
             Route("/v1/recipients/{id}/prepaid", as_json(self._prepaid)),
         ]
 
@@ -116,6 +119,15 @@ class FakeTexts:
     async def _prepaid(self, request: Request) -> Response:
         self._who(request)
         return as_response(self.ledgers.get(request.path_params["id"], PrepaidLedger(items=[])))
+
+    async def _receipt(self, request: Request) -> Response:
+        login, id = self._who(request), request.path_params["id"]
+
+        async def do() -> tuple[int, Reply]:
+            plan = TextPlan(goes=True, at=datetime.now(UTC))
+            return 202, ReceiptSent(charge_id=id, words=f"Receipt {id}: $3.99, Visa 4242", text=plan)
+
+        return await self._once(request, await request.body(), do, "receipt", login)
 
     async def _reach(self, request: Request) -> Response:
         login, id = self._who(request), request.path_params["id"]

@@ -13,6 +13,7 @@ from care_console.contract.consent import OptOut
 from care_console.contract.contacts import Contact
 from care_console.contract.messages import ReissuedLink
 from care_console.contract.recipients import Note
+from care_console.contract.statements import ReceiptSent
 from care_console.contract.texts import ReachCleared
 from care_console.desktop.backend.client import Backend
 from care_console.desktop.backend.failures import AnswerLost, Refused
@@ -47,6 +48,10 @@ async def deliver(backend: Backend, row: PendingAction) -> Reply:
         case Verb.CONTACT:
             place = path("recipients", row.subject_id, "contacts")
             return await backend.post(place, row.body, Contact, key=row.id)
+        case Verb.SEND_RECEIPT:
+            place = path("charges", row.subject_id, "receipts")
+            sent = await backend.post(place, row.body, ReceiptSent, key=row.id)
+            return _only(sent, sent.charge_id == row.subject_id)
         case Verb.CLEAR_REACH:
             place = path("recipients", row.subject_id, "reach")
             cleared = await backend.post(place, row.body, ReachCleared, key=row.id)

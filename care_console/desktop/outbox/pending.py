@@ -21,6 +21,7 @@ class Verb(StrEnum):
     CORRECT = "correct"
     CONTACT = "contact"
     CLEAR_REACH = "clear_reach"
+    SEND_RECEIPT = "send_receipt"
 
     @property
     def moves_money(self) -> bool:
@@ -30,7 +31,7 @@ class Verb(StrEnum):
     @property
     def one_at_a_time(self) -> bool:
         """Whether a second one on the same subject cannot be asked for while one is pending."""
-        return self in (Verb.REFUND, Verb.WITHDRAW_REFUND, Verb.REISSUE, Verb.CORRECT, Verb.CLEAR_REACH)
+        return self not in (Verb.OPT_OUT, Verb.NOTE, Verb.CONTACT)
 
 
 class PendingState(StrEnum):
@@ -48,9 +49,9 @@ class PendingState(StrEnum):
 class PendingAction:
     """One row. `id` is the idempotency key (for a refund: the refund's id), `body` the request's fields.
 
-    `subject_id`: the charge of a refund, the refund of a withdrawal, the phone of an opt-out, the message of
-    a new link, the recipient of a note, of a call or of a cleared mark, the opt-out of a correction.
-    `problem` is the sentence to show with the state, where there is one.
+    `subject_id`: the charge of a refund or receipt, the refund of a withdrawal, the phone of an opt-out, the
+    message of a new link, the recipient of a note, of a call or of a cleared mark, the opt-out of a
+    correction. `problem` is the sentence to show with the state, where there is one.
     `maybe_arrived`: it left at least once and its answer never came.
     """
 

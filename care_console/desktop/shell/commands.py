@@ -30,6 +30,7 @@ _OF_A_STORY = (
     "texts.open",
     "prepaid.open",
     "reach.clear",
+    "receipt.open",
     "language",
 )
 _BY_FOCUS = {

@@ -52,6 +52,9 @@ class Side(Protocol):
     def correct_opt_out(self) -> None:
         """Shift+F9, on the selected opt-out."""
 
+    def send_receipt(self) -> None:
+        """Ctrl+P, for the charge at hand."""
+
     def stop_texts_for(self, phone: str) -> None:
         """F9 on a typed number (E.164) that nobody is known by."""
 

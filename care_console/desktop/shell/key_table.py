@@ -51,6 +51,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("reissue.open", "New link", ("F8",), _ACT),
     KeyAction("stop.open", "Stop texts", ("F9",), _ACT),
     KeyAction("correction.open", "Correct a mistyped opt-out", ("Shift+F9",), _ACT),
+    KeyAction("receipt.open", "Receipt by text", ("Ctrl+P",), _ACT),
     KeyAction("reach.clear", "Out of reach: it works again", ("Ctrl+R",), _ACT, commits=True),
     KeyAction("commit", "Do it", ("Ctrl+Return", "Ctrl+Enter"), _ACT, Scope.PANE, commits=True),
     KeyAction("wrap_up", "Wrap up the call", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), _CALL, commits=True),

@@ -28,6 +28,7 @@ NEEDS: dict[str, Permission] = {
     "texts.open": Permission.READ_STORY,
     "prepaid.open": Permission.READ_STORY,
     "reach.clear": Permission.CLEAR_REACH,
+    "receipt.open": Permission.SEND_RECEIPT,
     "language": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,
     "preview.play": Permission.PREVIEW,

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query
 
 from care_console.contract.audit import Action
 from care_console.contract.roles import Permission
-from care_console.contract.statements import ExplainedCharge, ExplainedCharges
+from care_console.contract.statements import ExplainedCharge, ExplainedCharges, ReceiptSent
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found, row_id
 from care_console.service.foundation.routing import Ctx, StaffRoute, allowed
 from care_console.service.payments.queries import charges_of, explained
+from care_console.service.payments.receipts import send_receipt
 from care_console.service.recipients.who import is_known
 
 router = APIRouter(route_class=StaffRoute, tags=["charges"])
@@ -28,6 +29,14 @@ async def get_charge(ctx: Ctx, charge_id: str) -> ExplainedCharge:
     charge, recipient_id = found
     await _recorded(ctx, recipient_id, 1)
     return charge
+
+
+@router.post(
+    "/v1/charges/{charge_id}/receipts", status_code=202, dependencies=[allowed(Permission.SEND_RECEIPT)]
+)
+async def post_receipt(ctx: Ctx, charge_id: str) -> ReceiptSent:
+    """Send the receipt of a charge by text. Refused, with a sentence, where the number may not be texted."""
+    return await send_receipt(ctx, row_id("charge", charge_id))
 
 
 @router.get("/v1/recipients/{recipient_id}/charges", dependencies=[allowed(Permission.READ_STORY)])

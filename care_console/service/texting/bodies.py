@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
+
+from care_console.contract.hours import EASTERN
+from care_console.contract.money import dollars
 
 SEGMENT_GSM = 160
 
@@ -42,6 +46,16 @@ _NEW_LINK = {
     "en": "New link to your voice message from {sender}: {url} Reply STOP to opt out",
     "es": "Nuevo enlace a su mensaje de voz de {sender}: {url} Responda ALTO para cancelar",
 }
+
+_RECEIPT = {
+    "en": "Receipt {ref}: {paid}, {by}, {day}, voice message from {sender}. Care (844) 777-0710. "
+    "STOP to opt out",
+    "es": "Recibo {ref}: {paid}, {by}, {day}, mensaje de {sender}. Ayuda (844) 777-0710. ALTO para cancelar",
+}
+_PREPAID = "AdvanceConnect"
+# Counted with it is what is on its way back, so it says no more than that there is a refund.
+_BACK = {"en": "refund", "es": "devolución"}
+_REFERENCE = 16
 
 # Programme, what it is, care, frequency, rates, how to stop: a HELP reply says all of it (short-code rules).
 _HELP = {
@@ -92,6 +106,42 @@ def reminder_body(language: str, sender_name: str, url: str, ends_at: datetime) 
 def new_link_body(language: str, sender_name: str, url: str) -> str:
     """The text with a new link; the sender's name is shortened until all of it is one segment."""
     return _one_segment(_NEW_LINK[language], sender_name, url, _SOMEBODY[language])
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """What a receipt tells. `paid_by`: brand and last four; empty for a prepaid account."""
+
+    amount_cents: int
+    refunded_cents: int
+    charged_at: datetime
+    paid_by: str
+    sender_name: str
+    reference: str
+
+
+def receipt_body(language: str, facts: ReceiptFacts) -> str:
+    """A receipt in one segment: what was paid, when, by which means, for what, and the reference for care.
+
+    Days are US Eastern, as on the page. The sender's name gives way first; a long reference is cut.
+    """
+    local = facts.charged_at.astimezone(EASTERN)
+    day = f"{local.month}/{local.day}" if language == "en" else f"{local.day}/{local.month}"
+    back = f" ({_BACK[language]} {dollars(facts.refunded_cents)})" if facts.refunded_cents else ""
+    filled = _RECEIPT[language].format(
+        paid=dollars(facts.amount_cents) + back,
+        by=name_in_gsm(facts.paid_by) or _PREPAID,
+        day=day,
+        ref=_plain_reference(facts.reference),
+        sender="{sender}",
+    )
+    return _one_segment(filled, facts.sender_name, "", _SOMEBODY[language])
+
+
+def _plain_reference(reference: str) -> str:
+    """As much of it as there is room for: an old system's may be long, and its beginning finds it, too."""
+    kept = (character for character in in_gsm(reference) if character.isalnum() or character in "-_")
+    return "".join(kept)[:_REFERENCE]
 
 
 def in_gsm(text: str) -> str:

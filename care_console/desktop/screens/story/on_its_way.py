@@ -58,6 +58,7 @@ def _kind(verb: Verb) -> str:
         Verb.CORRECT: "Consent",
         Verb.CONTACT: "Call",
         Verb.CLEAR_REACH: "Text",
+        Verb.SEND_RECEIPT: "Text",
     }[verb]
 
 
@@ -78,6 +79,8 @@ def _line(action: PendingAction) -> str:
         case Verb.CONTACT:
             ended = str(action.body.get("disposition", "")).replace("_", " ")
             return f"Call to care, {ended}: {action.body.get('note', '')}".rstrip(": ")
+        case Verb.SEND_RECEIPT:
+            return "A receipt is to be texted"
         case Verb.CLEAR_REACH:
             return "The number is said to work again"
         case _:

@@ -10,16 +10,13 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from care_console.contract.charges import Refund
-from care_console.contract.consent import OptOut
-from care_console.contract.messages import Preview, PreviewReason, ReissuedLink
+from care_console.contract.charges import ChargeState
 from care_console.contract.recipients import Act
 from care_console.contract.statements import ExplainedCharge
 from care_console.contract.timeline import TimelineEntry
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.changes import Announcement, LocalKind
 from care_console.desktop.desk import Desk
-from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.queries.story import StoryView
 from care_console.desktop.screens.correction.mistake import of_entry
 from care_console.desktop.screens.preview.section import PreviewSection
@@ -27,6 +24,7 @@ from care_console.desktop.screens.refund.review import RefundReview
 from care_console.desktop.screens.story.side.answers import Known, answer
 from care_console.desktop.screens.story.side.at_hand import MessageAtHand
 from care_console.desktop.screens.story.side.charges_exhibit import ChargesExhibit
+from care_console.desktop.screens.story.side.deeds_noted import DeedsNoted
 from care_console.desktop.screens.story.side.money import Money
 from care_console.desktop.screens.story.side.panels import Panels
 from care_console.desktop.screens.story.side.reasons import LABELS, CallReason, reissue_reason
@@ -39,7 +37,6 @@ from care_console.desktop.screens.story.side.sections import (
 from care_console.desktop.screens.story.side.way_back import WayBack, bring_into_view
 from care_console.desktop.screens.story.side.what_charge_exhibit import WhatChargeExhibit
 from care_console.desktop.screens.wrap_up.call import Call
-from care_console.desktop.screens.wrap_up.deeds import Deed, DeedKind
 from care_console.desktop.screens.wrap_up.section import WrapUpSection
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space, Tone
@@ -88,6 +85,7 @@ class SideColumn(QWidget):
         self.panels = Panels(desk, self.do, self._way_back, self)
         self.preview_section = PreviewSection(desk)
         self.note = WrapUpSection(desk)
+        DeedsNoted(self.note, self.money, self.panels, self.preview_section, lambda: self._view is not None)
         self._lay_out()
         self._connect()
         self.setEnabled(False)
@@ -154,6 +152,17 @@ class SideColumn(QWidget):
         story, panel = self._view.story, self.panels.opt_out
         self.panels.open(panel, partial(panel.show_for, story.phone, story.id, story.consent))
         self._show_call_id(story.phone)
+
+    def send_receipt(self) -> None:
+        """Ctrl+P: text the receipt of the selected charge, or of the message's newest that was paid."""
+        charges = self.at_hand.message.charges if self.at_hand.message is not None else []
+        paid = [charge.id for charge in charges if charge.state is ChargeState.SUCCEEDED]
+        charge_id = self.at_hand.charge_id or (paid[-1] if paid else None)
+        if self._view is None or charge_id is None:
+            self._tell("Select the charge in the timeline first; its receipt is what goes.")
+            return
+        panel = self.panels.receipt
+        self.panels.open(panel, partial(panel.show_for, self._view.story, charge_id))
 
     def correct_opt_out(self) -> None:
         """Shift+F9: ask that the selected opt-out be corrected, which somebody mistyped."""
@@ -264,13 +273,8 @@ class SideColumn(QWidget):
         self.do.buttons[Act.OPT_OUT].clicked.connect(self.stop_texts)
         for part in (self.panels, self.note, self.money):
             part.asked.connect(self.acted)
-        self.money.asked.connect(self._note_refund)
-        self.money.told.connect(self._refund_told)
         self.money.ruled.connect(self.ruled)
-        self.panels.opt_out.done.connect(self._note_opt_out)
-        self.panels.reissue.done.connect(self._note_link)
         self.panels.moved.connect(lambda: self.note.show_panel(self.panels.half_filled))
-        self.preview_section.heard.connect(self._note_preview)
         self.note.restored.connect(self._restored)
         # the next call with the same number is another one
         self.note.wrapped.connect(lambda call: self._call_ids.pop(call.phone, None))
@@ -378,22 +382,3 @@ class SideColumn(QWidget):
             self.preview_section.forget()
             if self._desk.session.state is SessionState.SIGNED_OUT:
                 self.note.forget_calls()
-
-    # what was done, for the note
-
-    def _note_refund(self, row: PendingAction) -> None:
-        cents, why = int(row.body["amount_cents"]), str(row.body.get("reason") or "")
-        self.note.add(Deed(DeedKind.REFUND, str(row.id), cents=cents, words=why))
-
-    def _refund_told(self, refund: Refund) -> None:
-        self.note.move_on(str(refund.id), refund.state.value)
-
-    def _note_opt_out(self, answer: OptOut) -> None:
-        if self._view is not None:
-            self.note.add(Deed(DeedKind.STOP, answer.id, words=answer.words))
-
-    def _note_link(self, answer: ReissuedLink) -> None:
-        self.note.add(Deed(DeedKind.LINK, answer.id, goes=answer.text.goes))
-
-    def _note_preview(self, preview: Preview, reason: PreviewReason) -> None:
-        self.note.add(Deed(DeedKind.PREVIEW, preview.id, words=reason.value))

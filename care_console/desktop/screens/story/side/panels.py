@@ -1,4 +1,4 @@
-"""The panels that open in the place of the buttons: stop texts, new link, correction. One at a time."""
+"""Panels in the place of the buttons: stop texts, new link, correction, receipt. One at a time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.screens.correction.panel import CorrectionPanel
 from care_console.desktop.screens.opt_out.panel import OptOutPanel
 from care_console.desktop.screens.panel import ActionPanel
+from care_console.desktop.screens.receipt.panel import ReceiptPanel
 from care_console.desktop.screens.reissue.panel import ReissuePanel
 from care_console.desktop.screens.story.side.sections import DoSection
 from care_console.desktop.screens.story.side.way_back import WayBack, bring_into_view
@@ -33,6 +34,7 @@ class Panels(QObject):
         self.opt_out = OptOutPanel(desk)
         self.reissue = ReissuePanel(desk)
         self.correction = CorrectionPanel(desk)
+        self.receipt = ReceiptPanel(desk)
         for panel in self._all:
             do.place.addWidget(panel)
             panel.hide()
@@ -41,7 +43,7 @@ class Panels(QObject):
 
     @property
     def _all(self) -> tuple[ActionPanel, ...]:
-        return self.opt_out, self.reissue, self.correction
+        return self.opt_out, self.reissue, self.correction, self.receipt
 
     @property
     def open_now(self) -> ActionPanel | None:

@@ -1,0 +1,1 @@
+"""Sending a receipt by text."""
