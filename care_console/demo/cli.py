@@ -45,6 +45,7 @@ def _headless(running: Running, folder: Path) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     _keep_out_of_the_keychain()
     folder.mkdir(parents=True, exist_ok=True)
+    _tell_pages(running)
     ok = _on_qt(lambda: _drive(running, folder))
     _say(f"{'Every step did what it should' if ok else 'Not every step did what it should'}: {folder}")
     return 0 if ok else 1
@@ -54,8 +55,16 @@ def _at_the_desk(running: Running) -> int:
     _keep_out_of_the_keychain()
     _say(f"The service is at {running.url}. The desk opens signed in as {SPECIALIST}.")
     _say(f"To sign in as {SUPERVISOR} or again: the password is {PASSWORD!r}. Try (214) 555-0142 in Find.")
+    _tell_pages(running)
     _on_qt(lambda: _open(running))
     return 0
+
+
+def _tell_pages(running: Running) -> None:
+    from care_console.demo.pages import pages_to_try
+
+    for line in pages_to_try(running):
+        _say(line)
 
 
 async def _drive(running: Running, folder: Path) -> bool:

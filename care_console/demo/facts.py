@@ -16,10 +16,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The database (by its URL) and the card processor's twin (by its address)."""
+    """The database (by its URL), and the twins of card processor and SMS gateway (by their addresses)."""
 
     database: str
     processor: str
+    texts: str
 
     def rows(self, query: str, *values: object) -> list[Row]:
         """What a query of ours finds."""
@@ -45,7 +46,8 @@ class Facts:
 
 
 def read_facts(service_url: str, data_dir: Path) -> Facts:
-    """Find the embedded database's socket in its own note, and the twin's address where the service says."""
+    """Find the embedded database's socket in its own note, and the twins where the service says they are."""
     socket_folder = (data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[4]
     ready = httpx.get(f"{service_url}/readyz", timeout=10, trust_env=False).raise_for_status().json()
-    return Facts(f"postgresql://postgres@/care?host={socket_folder}", ready["twins"]["cards"])
+    twins = ready["twins"]
+    return Facts(f"postgresql://postgres@/care?host={socket_folder}", twins["cards"], twins["sms"])

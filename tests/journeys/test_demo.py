@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -31,6 +33,9 @@ STEPS = [
 ]
 
 
+TOLD_LAST = "Texts that leave are shown at"
+
+
 @pytest.mark.timeout(300)
 def test_every_step_is_done_and_nothing_is_left_running(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
@@ -44,6 +49,7 @@ def test_every_step_is_done_and_nothing_is_left_running(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert TOLD_LAST in done.stdout
     report = json.loads((tmp_path / "demo" / "report.json").read_text())
     assert report["ok"] is True
     assert [step["name"] for step in report["steps"]] == STEPS
@@ -68,7 +74,7 @@ def test_every_step_is_done_and_nothing_is_left_running(tmp_path: Path) -> None:
     ("how", "begun", "number"),
     [
         pytest.param(["--headless", "demo"], "1 sign-in: done", signal.SIGTERM, id="killed amid its steps"),
-        pytest.param([], "The service is at", signal.SIGINT, id="Ctrl+C at the open desk"),
+        pytest.param([], TOLD_LAST, signal.SIGINT, id="Ctrl+C at the open desk"),
         pytest.param([], "Starting the service", signal.SIGINT, id="Ctrl+C while it starts"),
     ],
 )
@@ -88,12 +94,25 @@ def test_it_takes_everything_with_it_when_it_is_told_to_end(
     try:
         told = _read_until(demo, begun)
         _service_is_there(data_dir)
+        if begun == TOLD_LAST:
+            _the_pages_open(told)
         demo.send_signal(number)
         assert demo.wait(60) == 130, told
     finally:
         demo.kill()
         demo.wait()
     assert not _running_on(data_dir)
+
+
+def _the_pages_open(told: list[str]) -> None:
+    """What the demo says to try is there: a message that can be paid, the test card, the page of texts."""
+    page, card, texts = told[-3:]
+    assert "4242 4242 4242 4242" in card
+    found = [re.search(r"http://[^\s,]+", line) for line in (page, texts)]
+    message, shown = (httpx.get(one[0], trust_env=False) for one in found if one)
+    assert (message.status_code, shown.status_code) == (200, 200)
+    assert re.search(r"Pay \$\d\.\d\d by card", message.text), message.text
+    assert "left you a voice message" in shown.text or "33297" in shown.text
 
 
 def _read_until(demo: subprocess.Popen[str], begun: str, seconds: float = 120) -> list[str]:
