@@ -32,7 +32,15 @@
   }
 
   document.querySelectorAll("#sound, .sound").forEach(function (sound) {
-    var play = null, heard = 0, last = 0, reported = -1;
+    // What was heard is counted by the tenth of the message: the same stretch twice is heard once.
+    var play = null, tenths = [], heard = 0, last = 0, reported = -1;
+    function count(from, to) {
+      for (var tenth = Math.floor(from * 10); tenth < Math.floor(to * 10); tenth++) {
+        if (tenths[tenth]) continue;
+        tenths[tenth] = true;
+        heard += 0.1;
+      }
+    }
     function report() {
       var seconds = Math.round(heard);
       if (play && seconds !== reported) {
@@ -43,16 +51,17 @@
     sound.addEventListener("playing", function () {
       last = sound.currentTime;
       if (play) return;
-      play = name(); heard = 0; reported = -1;
+      play = name(); tenths = []; heard = 0; reported = -1;
       report();
     });
     sound.addEventListener("timeupdate", function () {
       var step = sound.currentTime - last;
       last = sound.currentTime;
-      if (step > 0 && step < 2) heard += step;
+      if (step > 0 && step < 2) count(last - step, last);
       // early, and then now and again: a phone that dies, or a browser that is swept away, says no goodbye
       if ((heard >= 5 && reported < 5) || heard >= reported + 15) report();
     });
+    sound.addEventListener("seeking", function () { last = sound.currentTime; });
     sound.addEventListener("pause", report);
     sound.addEventListener("ended", function () { report(); play = null; });
     addEventListener("pagehide", report);

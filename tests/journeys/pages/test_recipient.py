@@ -18,6 +18,19 @@ from tests.support.pages_service import PHONE, Running
 pytestmark = pytest.mark.timeout(300)
 
 
+OVER_AND_OVER = """() => {
+    const sound = document.getElementById('sound');
+    window.over = { furthest: 0, times: 0 };
+    sound.addEventListener('timeupdate', () => {
+        over.furthest = Math.max(over.furthest, sound.currentTime);
+        if (sound.currentTime < 1 || over.times >= 5) return;
+        over.times += 1;
+        if (over.times < 5) sound.currentTime = 0; else sound.pause();
+    });
+    sound.play();
+}"""
+
+
 def paid(service: Running, code: str) -> list[tuple[str, str]]:
     [message] = [row.message_id for row in service.rows(links) if row.code == code]
     return [(row.method, row.status) for row in service.rows(charges) if row.message_id == message]
@@ -153,6 +166,28 @@ def test_it_pays_and_plays_with_scripts_off(service: Running, chromium: Browser)
     [message] = [row.message_id for row in service.rows(links) if row.code == code]
     assert [row.seconds_played for row in service.rows(plays) if row.message_id == message] == [0]
     context.close()
+
+
+def test_the_same_stretch_heard_again_is_not_more_of_the_message(service: Running, phone: Page) -> None:
+    code = service.message()
+    phone.goto(f"{service.url}/m/{code}")
+    phone.get_by_role("button", name="by card").click()
+    pay_with(phone, "4242424242424242")
+    phone.wait_for_url(f"**/m/{code}")
+    [message] = [row.message_id for row in service.rows(links) if row.code == code]
+    # Five times over its first second, as far as `furthest` tells; what went by is five times as much.
+    phone.evaluate(OVER_AND_OVER)
+    until(lambda: phone.evaluate("over.times") == 5, phone, 30)
+    furthest = phone.evaluate("over.furthest")
+    until(lambda: abs(max(heard(service, message), default=9) - furthest) <= 1, phone)
+    # And a jump is not heard either: its last second is one more.
+    phone.evaluate("document.getElementById('sound').currentTime = 3")
+    phone.evaluate("document.getElementById('sound').play()")
+    until(lambda: bool(phone.evaluate("document.getElementById('sound').ended")), phone)
+    until(lambda: heard(service, message)[0] > furthest, phone)
+    phone.wait_for_timeout(500)
+    [seconds] = heard(service, message)
+    assert abs(seconds - (furthest + 1)) <= 1
 
 
 def test_a_look_alone_is_no_visit_and_a_touch_is(service: Running, phone: Page) -> None:
