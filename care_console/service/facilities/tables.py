@@ -38,8 +38,6 @@ facilities = Table(
     Column("name", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("timezone", Text, nullable=False),
-    # Never written: a facility's keys have a table of their own, so that two can be good at once.
-    Column("key_hash", Text, nullable=True),
     Column("imported_id", Text, nullable=True, unique=True),
     _name_lexemes(),
     Index("ix_facilities_name_lexemes", "name_lexemes", postgresql_using="gin"),
