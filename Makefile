@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PINS := pyproject.toml constraints.txt
+# Node programs of the tests, each with its packages pinned in its own folder.
 CARRIER := tests/support/carrier
+PEERS := tests/support/peers
 ARGS ?=
 NAME ?=
 JOBS ?= 2
@@ -27,7 +29,7 @@ run: setup
 # --- set-up: quick when nothing changed ------------------------------------------------------------------------------
 setup: system-run $(VENV)/.ready-service
 
-setup-test: system-test $(VENV)/.ready-dev $(CARRIER)/node_modules/.ready
+setup-test: system-test $(VENV)/.ready-dev $(CARRIER)/node_modules/.ready $(PEERS)/node_modules/.ready
 
 system-run:
 	@bash installer/setup/system.sh run
@@ -46,8 +48,8 @@ $(VENV)/.ready-dev: $(PINS) | system-run
 	@bash installer/setup/venv.sh dev
 	@touch $(VENV)/.ready-service $@
 
-$(CARRIER)/node_modules/.ready: $(CARRIER)/package-lock.json | system-test
-	@bash installer/setup/node.sh $(CARRIER)
+%/node_modules/.ready: %/package-lock.json | system-test
+	@bash installer/setup/node.sh $*
 	@touch $@
 
 # --- checks ----------------------------------------------------------------------------------------------------------
