@@ -26,7 +26,7 @@ async def hold(ctx: Context, phone: str, said: Words) -> None:
     await lock_number(ctx, phone)
     before = await state_of(ctx, phone)
     queued = await queued_to(ctx, phone)
-    event_id = await insert_event(ctx, phone, "hold", said, len(queued))
+    event_id, _ = await insert_event(ctx, phone, "hold", said, len(queued))
     await cancel(ctx, queued, event_id)
     if before is ConsentState.OPTED_IN:
         await move(ctx, phone, ConsentState.HELD, said.channel, event_id)
@@ -45,7 +45,7 @@ async def opt_in(ctx: Context, phone: str, said: Words) -> bool:
     """START from the handset itself: the only thing that opts a number back in. False where it was in."""
     await lock_number(ctx, phone)
     before = await state_of(ctx, phone)
-    event_id = await insert_event(ctx, phone, "opt_in", said)
+    event_id, _ = await insert_event(ctx, phone, "opt_in", said)
     if before is not ConsentState.OPTED_IN:
         await move(ctx, phone, ConsentState.OPTED_IN, said.channel, event_id)
     details = {

@@ -59,7 +59,7 @@ async def opt_out(ctx: Context, phone: str, said: Words) -> OptOut:
     received_at = min(said.received_at, ctx.now)
     queued = await queued_to(ctx, phone)
     cancelled = len(queued)
-    event_id = await insert_event(ctx, phone, "opt_out", said, cancelled)
+    event_id, effective_at = await insert_event(ctx, phone, "opt_out", said, cancelled)
     await cancel(ctx, queued, event_id)
     if before is not ConsentState.OPTED_OUT:
         await move(ctx, phone, ConsentState.OPTED_OUT, said.channel, event_id)
@@ -82,7 +82,7 @@ async def opt_out(ctx: Context, phone: str, said: Words) -> OptOut:
         channel=said.channel,
         words=said.words,
         received_at=received_at,
-        effective_at=ctx.now,
+        effective_at=effective_at,
         actor=ctx.actor.name,
         scope=SCOPE,
         texts_cancelled=cancelled,
@@ -124,8 +124,16 @@ async def cancel(ctx: Context, queued: list[int], event_id: int) -> None:
         )
 
 
-async def insert_event(ctx: Context, phone: str, kind: str, said: Words, cancelled: int = 0) -> int:
-    """What a number said, as an event that is never changed; a time beyond now is taken as now."""
+async def insert_event(
+    ctx: Context, phone: str, kind: str, said: Words, cancelled: int = 0
+) -> tuple[int, datetime]:
+    """What a number said, as an event that is never changed: its id, and when it takes effect.
+
+    A time beyond now is taken as now. The caller holds the number's lock, and may have waited for it longer
+    than somebody who began later: the event takes effect no earlier than the one before it, since by that
+    order `turns` tells where a number stands.
+    """
+    last = select(func.max(consent_events.c.effective_at)).where(consent_events.c.phone == phone)
     inserted = await ctx.connection.execute(
         insert(consent_events)
         .values(
@@ -135,22 +143,23 @@ async def insert_event(ctx: Context, phone: str, kind: str, said: Words, cancell
             scope=SCOPE,
             words=said.words,
             received_at=min(said.received_at, ctx.now),
-            effective_at=ctx.now,
+            effective_at=func.greatest(ctx.now, last.scalar_subquery()),
             actor=ctx.actor.name,
             call_id=said.call_id,
             texts_cancelled=cancelled,
         )
-        .returning(consent_events.c.id)
+        .returning(consent_events.c.id, consent_events.c.effective_at)
     )
-    event_id: int = inserted.scalar_one()
-    return event_id
+    event = inserted.one()
+    return event.id, event.effective_at
 
 
 async def move(ctx: Context, phone: str, state: ConsentState, channel: ConsentChannel, event_id: int) -> None:
     """Where a number stands from now on, and the event that put it there."""
+    since = select(consent_events.c.effective_at).where(consent_events.c.id == event_id)
     values = {
         "state": state.value,
-        "since": ctx.now,
+        "since": since.scalar_subquery(),
         "channel": channel.value,
         "scope": SCOPE,
         "event_id": event_id,

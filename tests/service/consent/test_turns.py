@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -18,6 +19,7 @@ from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
 
 pytestmark = pytest.mark.asyncio
+PHONE = "+12145550142"
 SAYS = {"out": opt_out, "hold": hold, "in": opt_in}
 SEQUENCES = [said for length in (1, 2, 3, 4) for said in product(SAYS, repeat=length)]
 
@@ -44,3 +46,17 @@ async def test_the_events_of_any_number_tell_where_it_was_put_live(
     assert {phone: told[phone] for phone in stands} == stands
     assert all(told[phone][0] == "opted_in" for phone in phones.keys() - stands.keys())
     assert {state for state, _since, _event in told.values()} == {"opted_in", "opted_out", "held"}
+
+
+async def test_who_waited_longer_for_the_number_takes_effect_after_who_went_before(
+    services: Services,
+) -> None:
+    async with services.database.begin() as connection:
+        began = services.context(connection, SYSTEM, "test")
+        later = replace(began, now=began.now + timedelta(seconds=2))
+        await opt_in(later, PHONE, Words(ConsentChannel.SMS, "START", later.now))
+        said = await opt_out(began, PHONE, Words(ConsentChannel.SMS, "STOP", began.now))
+        standing = (await connection.execute(text(states_sql(f"(SELECT '{PHONE}' AS phone) asked")))).one()
+        kept = (await connection.execute(select(consent_states))).one()
+    assert (standing.state, kept.state) == ("opted_out", "opted_out")
+    assert standing.since == kept.since == said.effective_at == later.now
