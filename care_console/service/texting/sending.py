@@ -56,10 +56,17 @@ async def claim(ctx: Context, text_id: int) -> bool:
     return True
 
 
-async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
-    """Hand a claimed text over, unless it may not go any more: under the number's lock."""
+async def hold_number(ctx: Context, text_id: int) -> None:
+    """Hold the number of a claimed text: wait for whoever else hands it a text, or opts it out."""
     phone = (await ctx.connection.execute(select(texts.c.phone).where(texts.c.id == text_id))).scalar_one()
     await lock_number(ctx, phone)
+
+
+async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
+    """Hand a claimed text over, unless it may not go any more. The caller holds its number.
+
+    `ctx.now` is from after the wait for the number, or what has meanwhile become too late would still go.
+    """
     row = await _locked(ctx, text_id)
     if row is None or row.status != "sending":
         return
@@ -74,7 +81,7 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
         if not may_leave(row.phone, ctx.now, ctx.settings.allowed_hours):
             await _again(ctx, row, 60)
             return
-    valid = ctx.settings.text_valid_minutes
+    valid = _valid_minutes(ctx, row)
     try:
         await gateway.hand_over(OutgoingText(row.id, row.phone, row.body, valid))
     except NotHandedOver:
@@ -91,7 +98,7 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
 
 async def _why_not(ctx: Context, row: Any) -> str | None:
     """Why a text may not go any more, or None."""
-    if row.not_after is not None and ctx.now > row.not_after:
+    if _valid_minutes(ctx, row) < 1:
         return TOO_LATE
     state = await state_of(ctx, row.phone)
     if state is not ConsentState.OPTED_IN and row.kind not in _AT_ANY_STATE:
@@ -104,6 +111,12 @@ async def _why_not(ctx: Context, row: Any) -> str | None:
         or_(links.c.revoked_at.is_(None), links.c.revoked_at > ctx.now),
     )
     return None if (await ctx.connection.execute(select(is_live))).scalar_one() else "its link has ended"
+
+
+def _valid_minutes(ctx: Context, row: Any) -> int:
+    """How long a carrier may hold it: never past the moment from which it is worth nothing."""
+    most = ctx.settings.text_valid_minutes
+    return most if row.not_after is None else min(most, (row.not_after - ctx.now) // timedelta(minutes=1))
 
 
 async def _again(ctx: Context, row: Any, seconds: int) -> None:

@@ -37,6 +37,7 @@ async def send(context: JobContext, text_id: int) -> None:
             return
     await wait_turn(services)
     async with services.database.begin() as connection:
+        await sending.hold_number(services.context(connection, SYSTEM, _ORIGIN), text_id)
         await sending.hand_over(services.context(connection, SYSTEM, _ORIGIN), text_id, services.sms)
 
 

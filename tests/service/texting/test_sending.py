@@ -6,9 +6,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text as sql
 
 from care_console.contract.consent import ConsentChannel
-from care_console.service.consent.rules import Words, opt_out
+from care_console.service.consent.rules import Words, lock_number, opt_out
 from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.texting import sending
@@ -18,6 +19,10 @@ from tests.service.texting.conftest import PHONE, Texting
 from tests.support import builders
 
 pytestmark = pytest.mark.asyncio
+_WAITING = sql(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 async def _opt_out(texting: Texting) -> None:
@@ -41,6 +46,7 @@ async def test_no_text_passes_an_opt_out(texting: Texting) -> None:
     await _opt_out(texting)
     async with texting.services.database.begin() as connection:
         ctx = texting.services.context(connection, SYSTEM, "test")
+        await sending.hold_number(ctx, text)
         await sending.hand_over(ctx, text, texting.services.sms)
     assert await texting.handed() == []
     assert await texting.status(text) == "cancelled"
@@ -58,6 +64,31 @@ async def test_an_opt_out_waits_for_the_text_that_is_being_handed_over(texting: 
     assert [row.status for row in rows] == ["sent"], "what was handed over before the opt-out is told so"
     await working
     assert len(await texting.handed()) == 1
+
+
+async def test_what_became_too_late_while_it_waited_for_its_number_does_not_go(
+    texting: Texting, clock: SettableClock
+) -> None:
+    text = await texting.queue(kind="stop_confirmation", not_after=clock.now() + timedelta(minutes=2))
+    async with texting.services.database.begin() as connection:
+        await lock_number(texting.services.context(connection, SYSTEM, "test"), PHONE)
+        sent = asyncio.create_task(texting.send(text))
+        async with asyncio.timeout(30):
+            while not (await connection.execute(_WAITING)).scalar_one():  # noqa: ASYNC110 - another waits
+                await asyncio.sleep(0.02)
+        clock.advance(timedelta(minutes=3))
+    await sent
+    assert await texting.handed() == []
+    assert await texting.status(text) == "cancelled"
+
+
+@pytest.mark.parametrize(("left", "validity"), [(4.5, ["4"]), (1.0, ["1"]), (0.9, []), (600.0, ["5"])])
+async def test_no_carrier_holds_a_text_until_it_is_worth_nothing(
+    texting: Texting, clock: SettableClock, left: float, validity: list[str]
+) -> None:
+    text = await texting.queue(kind="stop_confirmation", not_after=clock.now() + timedelta(minutes=left))
+    await texting.send(text)
+    assert [line["validity"] for line in await texting.handed()] == validity
 
 
 async def test_at_night_it_waits_for_the_morning(texting: Texting, clock: SettableClock) -> None:
