@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tests.campaigns import carrier, refunds, replies, sound, stops, store
+from tests.campaigns import carrier, races, refunds, replies, sound, stops, store
 from tests.support.postgres import binaries, running_cluster
 
 FIGURES = Path("build") / "campaigns"
@@ -49,6 +49,14 @@ def _stops(told: argparse.Namespace) -> Outcome:
         return _kept("stops", outcome, database)
 
 
+def _races(told: argparse.Namespace) -> Outcome:
+    sizes = {"opt_outs": told.opt_outs, "sends": told.texts, "minutes": told.minutes}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    with running_cluster() as cluster:
+        plan, database = dataclasses.replace(races.LONG, **given), cluster.database()
+        return _kept("races", asyncio.run(races.run(plan, told.seed, database)), database)
+
+
 def _kept(name: str, outcome: Outcome, database: str) -> Outcome:
     """The outcome; where it did not hold, with its database beside the figures (restore with pg_restore)."""
     if not outcome.held:
@@ -72,6 +80,7 @@ def _sound(told: argparse.Namespace) -> Outcome:
 
 CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {
     "carrier": _carrier,
+    "races": _races,
     "refunds": _refunds,
     "replies": _replies,
     "sound": _sound,
@@ -89,6 +98,7 @@ def main() -> int:
     parser.add_argument("--texts", type=int, help="how many texts")
     parser.add_argument("--mutations", type=int, help="how many changed STOPs")
     parser.add_argument("--stops", type=int, help="how many STOPs")
+    parser.add_argument("--opt-outs", type=int, help="how many opt-outs, in a race with texts")
     parser.add_argument("--kills", type=int, help="how many deaths: at points, or of the desk")
     parser.add_argument("--files", type=int, help="how many damaged files")
     parser.add_argument("--minutes", type=float, help="how long at most")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.campaigns import points, refunds, sound, stops, store
+from care_console.service.texting import bodies
+from tests.campaigns import points, race_judging, races, refunds, sound, stops, store
 
 _SERVICE = Path(__file__).parents[2] / "care_console" / "service"
 
@@ -53,6 +55,45 @@ async def test_sounds_and_damaged_ones() -> None:
     assert outcome.judged >= 18
     # Damage that spoils everything, or nothing, would try only one half of the reader.
     assert 0.1 < outcome.damaged_verdicts["taken"] / outcome.damaged < 0.9
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(400)
+@pytest.mark.asyncio
+async def test_opt_outs_racing_texts(database_url: str) -> None:
+    plan = races.SHORT
+    outcome = await races.run(plan, 7, database_url)
+    assert outcome.wrong == []
+    assert outcome.opt_outs >= plan.opt_outs
+    assert outcome.queued >= plan.sends
+    assert set(outcome.by_way) == {"sms", "care_call", "carrier"}
+    assert outcome.became["sent"] > 0
+    assert outcome.became["cancelled by the opt-out"] > 0
+
+
+def test_a_text_past_a_stop_is_seen() -> None:
+    """The judge of the race itself: between an opt-out and the next opt-in only its confirmation may go."""
+    at = datetime(2026, 11, 25, 18, tzinfo=UTC)
+
+    def seconds(after: float) -> datetime:
+        return at + timedelta(seconds=after)
+
+    phone = "+12145550142"
+    said = [
+        race_judging.Said(phone, True, seconds(1)),
+        race_judging.Said("+12145550143", True, seconds(1)),
+        race_judging.Said(phone, False, seconds(2)),
+        race_judging.Said(phone, True, seconds(3)),
+    ]
+    fine = [
+        race_judging.Taken(phone, "a link", seconds(after)) for after in (0.5, 0.999_999, 2.000_001, 2.95)
+    ]
+    confirmation = race_judging.Taken(phone, bodies.stopped_body("es"), seconds(1.2))
+    assert race_judging.past_a_stop(said, [*fine, confirmation]) == []
+    assert race_judging.close_ones(said, fine) == 2
+    for after in (1.000_001, 1.999_999, 3.5):
+        late = race_judging.Taken(phone, "a link", seconds(after))
+        assert len(race_judging.past_a_stop(said, [*fine, late])) == 1
 
 
 def test_every_point_in_the_code_is_one_at_which_the_campaign_dies() -> None:

@@ -17,6 +17,8 @@ import psycopg
 from care_console.service.foundation.schema import migrate
 
 TEMPLATE = "care_template"
+# With the times of commits: by them a campaign tells which of two transactions was first.
+_OPTIONS = ("fsync=off", "full_page_writes=off", "shared_buffers=128MB", "track_commit_timestamp=on")
 
 
 @dataclass
@@ -52,7 +54,7 @@ def running_cluster() -> Iterator[Cluster]:
     """A server in a folder of its own, gone afterwards, with the migrated template in it."""
     folder = Path(tempfile.mkdtemp(prefix="care-pg-"))
     try:
-        with server(folder, ("fsync=off", "full_page_writes=off", "shared_buffers=128MB")) as cluster:
+        with server(folder, _OPTIONS) as cluster:
             cluster.run(f"CREATE DATABASE {TEMPLATE}")
             migrate(cluster.url(TEMPLATE))
             yield cluster

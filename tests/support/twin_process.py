@@ -67,9 +67,12 @@ class TwinProcess:
             await self._process.wait()
         self._process = None
 
-    async def journal(self, what: str | None = None) -> list[dict[str, Any]]:
-        """What it was asked and did, oldest first; `what` picks one kind: request, refund, webhook, ..."""
-        answer = await self._http.get(f"{self.url}/journal")
+    async def journal(self, what: str | None = None, after: int = 0) -> list[dict[str, Any]]:
+        """What it was asked and did, oldest first; `what` picks one kind: request, refund, webhook, ...
+
+        `after`: only what came past that line, where the twin numbers its lines.
+        """
+        answer = await self._http.get(f"{self.url}/journal", params={"after": after} if after else None)
         lines = [json.loads(line) for line in answer.text.splitlines()]
         return [line for line in lines if what in (None, line["what"])]
 
