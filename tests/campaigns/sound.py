@@ -90,6 +90,9 @@ async def _judge(workshop: Workshop, recording: Recording, folder: Path, outcome
     verdict = None
     try:
         await workshop.prepare(Job.MESSAGE, folder / "source", folder)
+        made = (await workshop.prepare(Job.MORE_COPIES, folder / "source", folder))["made"]
+        if made != [MP3, LOUDER]:
+            outcome.wrong.append(f"{recording.name}: of more copies only {made}")
     except SoundError as error:
         verdict = error.problem
     outcome.judged += 1
@@ -116,6 +119,7 @@ async def _damage(workshop: Workshop, count: int, seed: int, folder: Path, outco
         begun = time.monotonic()
         try:
             await workshop.prepare(Job.MESSAGE, folder / "source", folder)
+            await workshop.prepare(Job.MORE_COPIES, folder / "source", folder)
             outcome.damaged_verdicts["taken"] += 1
         except SoundError as error:
             outcome.damaged_verdicts[error.problem] += 1

@@ -1,4 +1,4 @@
-"""The copies of what a facility sent: as loud as people expect it, in two forms, and a louder one.
+"""The copies of what a facility sent: as loud as people expect it, and later as MP3 too, and a louder one.
 
 Synchronous and pure: for a worker's process. Each copy is measured as it decodes, since coding moves level
 and peaks too.
@@ -33,33 +33,57 @@ _MP3_LOSS_DB = 0.45
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
-    """The sound as it is offered: files, and what was measured of the AAC one as it decodes."""
+class Copy:
+    """The sound as it is offered: an AAC file, and what was measured of it as it decodes."""
 
     aac: bytes
-    mp3: bytes
-    louder: bytes
     lufs: float
     true_peak_dbfs: float
     peaks: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class _Copy:
+class MoreCopies:
+    """What is made of it besides; None for one that could not be made loud enough within its peaks."""
+
+    mp3: bytes | None
+    louder: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Coded:
     data: bytes
     lufs: float
     true_peak_dbfs: float
 
 
-def make_copies(sound: Sound) -> Copies:
-    """All copies of a sound. Raises SoundError where it cannot be made loud enough for anybody to hear."""
-    mono, bits = resampled(sound), bits_for(sound)
-    wave = _at_level(mono, COPY_LUFS)
+def make_copy(sound: Sound) -> Copy:
+    """The copy that is played. Raises SoundError where it cannot be made loud enough for anybody to hear."""
+    bits, wave = bits_for(sound), _at_level(resampled(sound), COPY_LUFS)
     aac = _coded(wave, COPY_LUFS, lambda samples: encode_aac(samples, bits))
-    mp3 = _coded(wave * ratio(_MP3_LOSS_DB), COPY_LUFS, lambda samples: encode_mp3(samples, bits))
-    # What has sharp peaks among much that is faint cannot be so loud; then it is as loud as it gets.
-    louder = _coded(_at_level(mono, LOUDER_LUFS), None, lambda samples: encode_aac(samples, bits))
-    return Copies(aac.data, mp3.data, louder.data, aac.lufs, aac.true_peak_dbfs, peaks_of(wave[np.newaxis]))
+    return Copy(aac.data, aac.lufs, aac.true_peak_dbfs, peaks_of(wave[np.newaxis]))
+
+
+def make_more_copies(sound: Sound) -> MoreCopies:
+    """The other copies of a sound of which the first was made."""
+    mono, bits = resampled(sound), bits_for(sound)
+
+    def mp3() -> bytes:
+        wave = _at_level(mono, COPY_LUFS) * ratio(_MP3_LOSS_DB)
+        return _coded(wave, COPY_LUFS, lambda samples: encode_mp3(samples, bits)).data
+
+    def louder() -> bytes:
+        # What has sharp peaks among much that is faint cannot be so loud; then it is as loud as it gets.
+        return _coded(_at_level(mono, LOUDER_LUFS), None, lambda samples: encode_aac(samples, bits)).data
+
+    return MoreCopies(_unless_too_faint(mp3), _unless_too_faint(louder))
+
+
+def _unless_too_faint(make: Callable[[], bytes]) -> bytes | None:
+    try:
+        return make()
+    except SoundError:
+        return None
 
 
 def _at_level(mono: Samples, lufs: float) -> Samples:
@@ -69,7 +93,7 @@ def _at_level(mono: Samples, lufs: float) -> Samples:
     return wave
 
 
-def _coded(wave: Samples, lufs: float | None, encode: Callable[[Samples], bytes]) -> _Copy:
+def _coded(wave: Samples, lufs: float | None, encode: Callable[[Samples], bytes]) -> _Coded:
     """The wave as a file, its true peak under the most, and its loudness `lufs` where that is given."""
     gain_db, ceiling = 0.0, 0.0
     for _ in range(_MOST_ENCODINGS):
@@ -86,12 +110,12 @@ def _coded(wave: Samples, lufs: float | None, encode: Callable[[Samples], bytes]
     return copy
 
 
-def _measured(data: bytes, seconds: float) -> _Copy:
+def _measured(data: bytes, seconds: float) -> _Coded:
     heard = decode(data, limit_seconds=seconds + 1.0).samples
     lufs = integrated_lufs(heard, COPY_RATE)
     if lufs is None:
         raise _too_faint()
-    return _Copy(data, lufs, decibels(true_peak(heard)))
+    return _Coded(data, lufs, decibels(true_peak(heard)))
 
 
 def _too_faint() -> SoundError:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from care_console.service.foundation.context import Context
 from care_console.service.gateways.storage.port import Storage
-from care_console.service.recordings.preparing import LOUDER, MP3, PLAYABLE, Job, Measured
+from care_console.service.recordings.preparing import PLAYABLE, Job, Measured
 from care_console.service.recordings.rules import PLAYABLE_MEDIA_TYPE, Keys
 from care_console.service.recordings.tables import recordings
 from care_console.service.recordings.workshop import Workshop
@@ -40,15 +40,13 @@ class Facts:
     silence_share: float
     clipping_share: float
     peaks: bytes
-    mp3_key: str | None = None
-    louder_key: str | None = None
     copy_lufs: float | None = None
     copy_true_peak_dbfs: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A sound that was taken: the file as it came, the folder with its copies, and its facts."""
+    """A sound that was taken: the file as it came, the folder with its copy, and its facts."""
 
     source: Path
     folder: Path
@@ -72,7 +70,7 @@ def spool_folder(data_dir: Path | None = None) -> Iterator[Path]:
 async def prepare_sound(
     workshop: Workshop, job: Job, source: Path, folder: Path, sha256: bytes, keys: Keys
 ) -> Prepared:
-    """Have a worker measure a sound and make its copies. Raises SoundError for what cannot be taken; Busy."""
+    """Have a worker measure a sound and make its copy. Raises SoundError for what cannot be taken; Busy."""
     measured: dict[str, Any] = asdict(Measured(**await workshop.prepare(job, source, folder)))
     measured["peaks"] = bytes.fromhex(measured["peaks"])
     return Prepared(
@@ -83,21 +81,15 @@ async def prepare_sound(
             source_sha256=sha256,
             playable_key=keys.playable,
             playable_media_type=PLAYABLE_MEDIA_TYPE,
-            mp3_key=keys.mp3,
-            louder_key=keys.louder,
             **measured,
         ),
     )
 
 
 async def keep(storage: Storage, prepared: Prepared) -> Facts:
-    """Store the sound and its copies. Before the row that names them: a row never leads to nothing."""
+    """Store the sound and its copy. Before the row that names them: a row never leads to nothing."""
     facts = prepared.facts
     files = [(facts.source_key, prepared.source), (facts.playable_key, prepared.folder / PLAYABLE)]
-    if facts.mp3_key is not None:
-        files.append((facts.mp3_key, prepared.folder / MP3))
-    if facts.louder_key is not None:
-        files.append((facts.louder_key, prepared.folder / LOUDER))
     for key, file in files:
         await storage.put(key, await asyncio.to_thread(file.read_bytes))
     return facts
@@ -122,7 +114,7 @@ async def known_facts(ctx: Context, hashes: Iterable[bytes]) -> dict[bytes, Fact
         select(*columns)
         .where(
             recordings.c.source_sha256.in_(list(hashes)),
-            recordings.c.mp3_key.is_(None),
+            recordings.c.copy_lufs.is_(None),
             recordings.c.deleted_at.is_(None),
         )
         .distinct()

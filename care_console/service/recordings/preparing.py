@@ -1,7 +1,8 @@
 """Measures a sound and makes its copies: `prepare(job, source, folder)`. Slow: for a worker's process.
 
-Two jobs. A sound that is imported was heard as it is, so its copy keeps its level. One that a facility sends
-is checked to be heard at all, and its copies are made as loud as people expect.
+Three jobs. A sound that is imported was heard as it is, so its copy keeps its level. One that a facility
+sends is checked to be heard at all, and its copy is made as loud as people expect; its other copies are made
+once it was taken, since nobody waits for them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from care_console.service.recordings.copies import COPY_LUFS, make_copies
+from care_console.service.recordings.copies import COPY_LUFS, make_copy, make_more_copies
 from care_console.service.recordings.decode import Sound, decode
 from care_console.service.recordings.formats import SHORTEST_SECONDS, SoundError, SoundProblem
 from care_console.service.recordings.levelling import MOST_GAIN_DB
@@ -30,6 +31,7 @@ class Job(StrEnum):
 
     IMPORT = "import"
     MESSAGE = "message"
+    MORE_COPIES = "more_copies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,13 @@ class Measured:
 
 
 def prepare(job: Job, source: Path, folder: Path) -> dict[str, Any]:
-    """Prepare a sound: its files in `folder`, and the fields of `Measured`. Raises SoundError."""
+    """Prepare a sound: its files in `folder`, and the fields of `Measured`. Raises SoundError.
+
+    Of more copies: `made`, the names of those that could be made.
+    """
     sound = decode(source)
+    if job is Job.MORE_COPIES:
+        return {"made": _more_copies(sound, folder)}
     levels = levels_of(sound)
     if job is Job.IMPORT:
         (folder / PLAYABLE).write_bytes(encode_aac(resampled(sound), bits_for(sound)))
@@ -78,10 +85,17 @@ def check_heard(levels: Levels) -> None:
 
 def _for_a_message(sound: Sound, levels: Levels, folder: Path) -> Measured:
     check_heard(levels)
-    copies = make_copies(sound)
-    for name, data in ((PLAYABLE, copies.aac), (MP3, copies.mp3), (LOUDER, copies.louder)):
+    copy = make_copy(sound)
+    (folder / PLAYABLE).write_bytes(copy.aac)
+    return _measured(levels, copy.peaks, copy.lufs, copy.true_peak_dbfs)
+
+
+def _more_copies(sound: Sound, folder: Path) -> list[str]:
+    more = make_more_copies(sound)
+    made = {name: data for name, data in ((MP3, more.mp3), (LOUDER, more.louder)) if data is not None}
+    for name, data in made.items():
         (folder / name).write_bytes(data)
-    return _measured(levels, copies.peaks, copies.lufs, copies.true_peak_dbfs)
+    return list(made)
 
 
 def _measured(

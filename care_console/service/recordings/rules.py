@@ -56,6 +56,11 @@ def _ending(name: str) -> str:
     return suffix if _SUFFIX.fullmatch(suffix) else ""
 
 
+def keys_beside(source: str) -> Keys:
+    """All keys of what a facility sent, by its source's."""
+    return keys_of_upload(UUID(hex=PurePosixPath(source).name))
+
+
 def sound_inside(folder: Path, relative: str) -> Path | None:
     """The file of that relative path, or None where it is none, or lies outside of the folder.
 

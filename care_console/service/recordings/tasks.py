@@ -1,4 +1,4 @@
-"""Deleting sound that nobody needs any more. Safe to run twice, on as many workers as there are."""
+"""More copies of a sound, and deleting what nobody needs any more. Safe to run twice, on any worker."""
 
 from __future__ import annotations
 
@@ -13,12 +13,20 @@ from procrastinate import JobContext
 
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.jobs import services_of
+from care_console.service.recordings import more_copies
 from care_console.service.recordings.intake import SPOOL
 from care_console.service.recordings.keeping import ORPHAN_AFTER, clear_orphan, delete_sound, too_old
 
 log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
 _ORIGIN = "job:recordings"
+_AGAIN = procrastinate.RetryStrategy(max_attempts=100, wait=5, linear_wait=5)
+
+
+@blueprint.task(name="make_more_copies", pass_context=True, retry=_AGAIN)
+async def make_more_copies(context: JobContext, message_id: int) -> None:
+    """Make the MP3 and the louder copy of what a facility sent."""
+    await more_copies.make_more_copies(services_of(context), message_id)
 
 
 @blueprint.periodic(cron="17 * * * *")

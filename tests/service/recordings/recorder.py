@@ -13,6 +13,7 @@ from care_console.contract.problems import TYPE_PREFIX
 from care_console.service.facilities.keys import new_key
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
+from care_console.service.recordings.more_copies import make_more_copies
 from care_console.service.tables import metadata
 from tests.support import builders
 
@@ -41,6 +42,10 @@ class Recorder:
         headers = {"Authorization": f"Bearer {self.key if key is None else key}"}
         files = {"sound": ("a.wav", sound)}
         return await self.client.post("/v1/recordings", data=data, files=files, headers=headers, timeout=60)
+
+    async def more_copies(self, message_id: int) -> None:
+        """Let the worker make the other copies of a message's sound."""
+        await make_more_copies(self.services, message_id)
 
     async def refusal(self, sound: bytes, **fields: Any) -> tuple[int, str]:
         """The status and kind of a refusal, after which nothing is there that was not there before."""

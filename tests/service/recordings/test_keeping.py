@@ -44,6 +44,7 @@ async def is_there(services: Services, key: str) -> bool:
 async def taken(recorder: Recorder, sound: bytes) -> tuple[int, list[str]]:
     """A message that came in; its id and its sound's keys."""
     told = (await recorder.send(sound)).json()
+    await recorder.more_copies(int(told["message_id"]))
     rows = await recorder.rows(recordings)
     [row] = [one for one in rows if one.message_id == int(told["message_id"])]
     return row.message_id, [row.source_key, row.playable_key, row.mp3_key, row.louder_key]

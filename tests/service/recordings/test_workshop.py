@@ -42,11 +42,16 @@ async def refusal(workshop: Workshop, data: bytes, folder: Path, job: Job = Job.
     return caught.value.problem
 
 
-async def test_a_message_gets_three_copies_and_an_import_one(workshop: Workshop, tmp_path: Path) -> None:
+async def test_a_message_gets_one_copy_then_two_more_and_an_import_one(
+    workshop: Workshop, tmp_path: Path
+) -> None:
     (tmp_path / "source").write_bytes(in_form(speech(seconds=3), "mu-law"))
     told = await workshop.prepare(Job.MESSAGE, tmp_path / "source", tmp_path)
     assert told["codec"] == "pcm_mulaw"
     assert told["copy_lufs"] == pytest.approx(-16.0, abs=0.5)
+    assert not (tmp_path / MP3).exists()
+    told = await workshop.prepare(Job.MORE_COPIES, tmp_path / "source", tmp_path)
+    assert told["made"] == [MP3, LOUDER]
     assert measure(tmp_path / MP3).codec == "mp3"
     assert measure(tmp_path / LOUDER).codec == measure(tmp_path / PLAYABLE).codec == "aac"
     other = tmp_path / "other"

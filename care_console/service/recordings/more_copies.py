@@ -1,0 +1,87 @@
+"""The MP3 and the louder copy of what a facility sent: made by a job, once the message is there.
+
+The files go first, then the row names them: killed between, the same is done again under the same keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select, update
+
+from care_console.contract.changes import ChangeKind
+from care_console.service.foundation.context import SYSTEM, Context
+from care_console.service.foundation.events import announce
+from care_console.service.foundation.services import Services
+from care_console.service.gateways.storage.port import NotStored
+from care_console.service.messages.tables import messages
+from care_console.service.recordings.formats import SoundError
+from care_console.service.recordings.intake import spool_folder
+from care_console.service.recordings.preparing import LOUDER, MP3, Job
+from care_console.service.recordings.rules import keys_beside
+from care_console.service.recordings.tables import recordings
+
+log = structlog.get_logger(__name__)
+_ORIGIN = "job:recordings"
+
+
+async def make_more_copies(services: Services, message_id: int) -> None:
+    """Make and keep them. Safe to run twice. Raises Busy, and whatever the storage raises."""
+    async with services.database.begin() as connection:
+        source_key = await _source_of(services.context(connection, SYSTEM, _ORIGIN), message_id)
+    if source_key is None:
+        return
+    with spool_folder(services.settings.data_dir) as folder:
+        try:
+            made = await _prepared(services, source_key, folder)
+        except NotStored:
+            return  # deleted meanwhile
+        except SoundError as error:
+            log.warning("recordings.no_more_copies", message=message_id, why=error.problem.value)
+            return
+        keys = keys_beside(source_key)
+        named = {name: key for name, key in ((MP3, keys.mp3), (LOUDER, keys.louder)) if key and name in made}
+        for name, key in named.items():
+            await services.storage.put(key, await asyncio.to_thread((folder / name).read_bytes))
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, _ORIGIN)
+        is_kept = await _name(ctx, message_id, named.get(MP3), named.get(LOUDER))
+    if not is_kept:
+        for key in named.values():
+            await services.storage.delete(key)
+
+
+async def _source_of(ctx: Context, message_id: int) -> str | None:
+    """Where its sound is; None where there is none any more, or its copies are there."""
+    found = await ctx.connection.execute(
+        select(recordings.c.source_key).where(
+            recordings.c.message_id == message_id,
+            recordings.c.copy_lufs.is_not(None),
+            recordings.c.deleted_at.is_(None),
+            recordings.c.mp3_key.is_(None) | recordings.c.louder_key.is_(None),
+        )
+    )
+    key: str | None = found.scalar_one_or_none()
+    return key
+
+
+async def _prepared(services: Services, source_key: str, folder: Path) -> list[str]:
+    source = folder / "source"
+    await asyncio.to_thread(source.write_bytes, await services.storage.get(source_key))
+    made: list[str] = (await services.sounds.prepare(Job.MORE_COPIES, source, folder))["made"]
+    return made
+
+
+async def _name(ctx: Context, message_id: int, mp3_key: str | None, louder_key: str | None) -> bool:
+    """Let the row name them, unless the sound was deleted: whoever deletes it holds the same message."""
+    query = select(messages.c.recipient_id).where(messages.c.id == message_id).with_for_update()
+    recipient_id = (await ctx.connection.execute(query)).scalar_one()
+    named = await ctx.connection.execute(
+        update(recordings)
+        .where(recordings.c.message_id == message_id, recordings.c.deleted_at.is_(None))
+        .values(mp3_key=mp3_key, louder_key=louder_key)
+    )
+    await announce(ctx, ChangeKind.MESSAGE, message_id, recipient_id=recipient_id)
+    return bool(named.rowcount)

@@ -1,0 +1,114 @@
+"""The MP3 and the louder copy: made by the job that came with the message, once, and gone with its sound."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text, update
+
+from care_console.service.foundation.clock import SettableClock
+from care_console.service.foundation.context import SYSTEM
+from care_console.service.foundation.services import Services
+from care_console.service.gateways.storage.port import NotStored, StorageUnavailable
+from care_console.service.recordings.rules import keys_beside
+from care_console.service.recordings.tables import recordings
+from tests.service.recordings.recorder import Recorder
+from tests.service.recordings.sounds import reference_lufs
+from tests.support import builders
+
+pytestmark = pytest.mark.asyncio
+
+
+async def _taken(recorder: Recorder, sound: bytes) -> int:
+    return int((await recorder.send(sound)).json()["message_id"])
+
+
+async def _row(recorder: Recorder) -> Any:
+    [row] = await recorder.rows(recordings)
+    return row
+
+
+async def test_a_message_that_is_taken_has_their_job_and_one_that_is_refused_has_none(
+    recorder: Recorder, services: Services, three_seconds: bytes
+) -> None:
+    message = await _taken(recorder, three_seconds)
+    await recorder.refusal(b"no sound")
+    async with services.database.begin() as connection:
+        query = "SELECT args FROM procrastinate_jobs WHERE task_name = 'recordings:make_more_copies'"
+        assert list((await connection.execute(text(query))).scalars()) == [{"message_id": message}]
+
+
+async def test_they_are_made_once_and_are_as_loud_as_they_say(
+    recorder: Recorder, services: Services, three_seconds: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await _taken(recorder, three_seconds)
+    await recorder.more_copies(message)
+    row = await _row(recorder)
+    mp3, louder = [await services.storage.get(key) for key in (row.mp3_key, row.louder_key)]
+    assert reference_lufs(mp3) == pytest.approx(-16.0, abs=1.0)
+    assert reference_lufs(louder) > -13.5
+    assert not any((services.settings.data_dir / "spool").iterdir())
+
+    async def never(*_: object) -> None:
+        raise AssertionError("made again")
+
+    monkeypatch.setattr(services.sounds, "prepare", never)
+    await recorder.more_copies(message)
+
+
+async def test_killed_between_files_and_row_it_is_done_again(
+    recorder: Recorder, services: Services, three_seconds: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await _taken(recorder, three_seconds)
+    put = services.storage.put
+
+    async def full(key: str, data: bytes) -> None:
+        if key.startswith("louder/"):
+            raise StorageUnavailable("The disk is full.")
+        await put(key, data)
+
+    monkeypatch.setattr(services.storage, "put", full)
+    with pytest.raises(StorageUnavailable):
+        await recorder.more_copies(message)
+    assert (await _row(recorder)).mp3_key is None
+    monkeypatch.undo()
+    await recorder.more_copies(message)
+    row = await _row(recorder)
+    assert await services.storage.get(row.mp3_key)
+    assert await services.storage.get(row.louder_key)
+
+
+async def test_of_sound_that_is_deleted_meanwhile_nothing_stays(
+    recorder: Recorder, services: Services, clock: SettableClock, three_seconds: bytes
+) -> None:
+    message = await _taken(recorder, three_seconds)
+    keys = keys_beside((await _row(recorder)).source_key)
+    prepare = services.sounds.prepare
+
+    async def slow(*asked: Any) -> Any:
+        answer = await prepare(*asked)
+        async with services.database.begin() as connection:
+            await connection.execute(update(recordings).values(deleted_at=clock.now()))
+        return answer
+
+    services.sounds.prepare = slow  # type: ignore[method-assign]
+    try:
+        await recorder.more_copies(message)
+    finally:
+        services.sounds.prepare = prepare  # type: ignore[method-assign]
+    for key in (keys.mp3, keys.louder):
+        assert key is not None
+        with pytest.raises(NotStored):
+            await services.storage.size(key)
+    await recorder.more_copies(message)  # and nothing is asked of sound that is gone
+    assert (await _row(recorder)).mp3_key is None
+
+
+async def test_of_what_was_imported_no_more_copies_are_made(recorder: Recorder, services: Services) -> None:
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        message = await builders.a_message(ctx)
+        await builders.a_recording(ctx, message)
+    await recorder.more_copies(message)
+    assert (await _row(recorder)).louder_key is None
