@@ -159,6 +159,14 @@ class Play(Reply):
     seconds_played: int
 
 
+class LouderCopy(StrEnum):
+    """Whether a louder copy can be heard; an old system's recording has none."""
+
+    NONE = "none"
+    BEING_MADE = "being_made"
+    READY = "ready"
+
+
 class Message(Reply):
     """`GET /v1/messages/{id}`."""
 
@@ -176,6 +184,7 @@ class Message(Reply):
     links: list[Link]
     charges: list[Charge]
     plays: list[Play]
+    louder: LouderCopy = LouderCopy.NONE
     levels: Levels | None
     diagnosis: Diagnosis
 
@@ -190,9 +199,10 @@ class PreviewReason(StrEnum):
 
 
 class PreviewRequest(Request):
-    """`POST /v1/messages/{id}/previews`."""
+    """`POST /v1/messages/{id}/previews`. `louder`: the louder copy, instead of the usual one."""
 
     reason: PreviewReason
+    louder: bool = False
 
 
 class Preview(Reply):

@@ -39,6 +39,7 @@ class ProblemType(StrEnum):
     NEEDS_APPROVAL = "needs-approval"
     ALREADY_DECIDED = "already-decided"
     MESSAGE_HAS_NO_SOUND = "message-has-no-sound"
+    NO_LOUDER_COPY = "no-louder-copy"
     PRIVILEGED = "privileged-message"
     PREVIEW_EXPIRED = "preview-expired"
     NO_RECEIPT = "no-receipt"

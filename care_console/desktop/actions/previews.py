@@ -19,8 +19,13 @@ class PreviewSound:
     preview: Preview
 
 
-async def open_preview(desk: Desk, *, message_id: str, reason: PreviewReason) -> PreviewSound:
-    """Record that the message is heard, and why; then its sound. Raises BackendFailure."""
-    body = PreviewRequest(reason=reason)
+async def open_preview(
+    desk: Desk, *, message_id: str, reason: PreviewReason, louder: bool = False
+) -> PreviewSound:
+    """Record that the message is heard, and why; then its sound. Raises BackendFailure.
+
+    `louder`: its louder copy; refused where there is none, or not yet.
+    """
+    body = PreviewRequest(reason=reason, louder=louder)
     preview = await desk.backend.post(path("messages", message_id, "previews"), body, Preview, key=uuid4())
     return PreviewSound(await desk.backend.sound(preview.url), preview.media_type, preview)

@@ -18,6 +18,7 @@ _ACTS = {
     "reissue.open": Act.REISSUE,
     "stop.open": Act.OPT_OUT,
     "preview.open": Act.PREVIEW,
+    "preview.louder": Act.PREVIEW,
 }
 _OF_A_STORY = (
     *_ACTS,

@@ -61,6 +61,9 @@ class Side(Protocol):
     def preview(self) -> None:
         """F4."""
 
+    def preview_louder(self) -> None:
+        """Shift+F4."""
+
     def turn_language(self) -> None:
         """What is said, in the other language."""
 

@@ -47,6 +47,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("language", "English or Spanish, what is said", ("Ctrl+T",), _CALL),
     KeyAction("timeline.new", "Show what is new", ("F5",), _FIND),
     KeyAction("preview.open", "Hear the recording", ("F4",), _ACT),
+    KeyAction("preview.louder", "Hear the louder copy", ("Shift+F4",), _ACT),
     KeyAction("refund.open", "Refund", ("F7",), _ACT),
     KeyAction("reissue.open", "New link", ("F8",), _ACT),
     KeyAction("stop.open", "Stop texts", ("F9",), _ACT),

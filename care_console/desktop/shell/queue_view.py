@@ -31,6 +31,7 @@ NEEDS: dict[str, Permission] = {
     "receipt.open": Permission.SEND_RECEIPT,
     "language": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,
+    "preview.louder": Permission.PREVIEW,
     "preview.play": Permission.PREVIEW,
     "refund.open": Permission.REFUND,
     "undo": Permission.REFUND,

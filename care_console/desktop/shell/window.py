@@ -173,6 +173,7 @@ class DeskWindow(QMainWindow):
             "stop.open": self.front.stop_texts,
             "correction.open": lambda: self.front.act(self.side.correct_opt_out),
             "preview.open": lambda: self.front.act(self.side.preview),
+            "preview.louder": lambda: self.front.act(self.side.preview_louder),
             "language": lambda: self.front.act(self._turn_language),
             "wrap_up": lambda: self.front.act(self.side.wrap_up),
             "note.keep": lambda: self.front.act(self.side.keep_note),

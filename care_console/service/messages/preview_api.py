@@ -26,7 +26,7 @@ router = APIRouter(route_class=StaffRoute, tags=["previews"])
 )
 async def post_preview(ctx: Ctx, message_id: str, body: PreviewRequest) -> Preview:
     """Say why a message is heard, and get where to hear it."""
-    return await open_preview(ctx, row_id("message", message_id), body.reason)
+    return await open_preview(ctx, row_id("message", message_id), body.reason, louder=body.louder)
 
 
 @router.get(

@@ -11,14 +11,17 @@ from sqlalchemy import insert, select
 
 from care_console.contract.audit import Action
 from care_console.contract.changes import ChangeKind
-from care_console.contract.messages import Preview, PreviewReason
+from care_console.contract.messages import LouderCopy, Preview, PreviewReason
 from care_console.contract.problems import ProblemType
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
 from care_console.service.foundation.problems import Problem, not_found
 from care_console.service.messages.tables import messages, previews
-from care_console.service.recordings.tables import recordings
+from care_console.service.recordings.tables import intakes, recordings
+
+LOUDER_TYPE = "audio/mp4"
+"""Louder copies are AAC (recordings/copies)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,22 @@ class PreviewSound:
     media_type: str
 
 
-async def open_preview(ctx: Context, message_id: int, reason: PreviewReason) -> Preview:
+async def louder_copy(ctx: Context, message_id: int) -> LouderCopy:
+    """Whether a message's louder copy can be heard. What a facility sent gets one; it may still be made."""
+    found = await ctx.connection.execute(
+        select(recordings.c.louder_key, intakes.c.message_id.label("sent"))
+        .outerjoin(intakes, intakes.c.message_id == recordings.c.message_id)
+        .where(recordings.c.message_id == message_id, recordings.c.deleted_at.is_(None))
+    )
+    row = found.first()
+    if row is None or (row.louder_key is None and row.sent is None):
+        return LouderCopy.NONE
+    return LouderCopy.BEING_MADE if row.louder_key is None else LouderCopy.READY
+
+
+async def open_preview(
+    ctx: Context, message_id: int, reason: PreviewReason, *, louder: bool = False
+) -> Preview:
     """Open a preview: once this transaction is committed, this session can have its sound for a minute."""
     found = await ctx.connection.execute(
         select(messages.c.recipient_id, messages.c.privileged, recordings.c.playable_media_type)
@@ -43,6 +61,8 @@ async def open_preview(ctx: Context, message_id: int, reason: PreviewReason) -> 
         raise _privileged()
     if message.playable_media_type is None:
         raise no_sound()
+    if louder:
+        await _must_be_louder(ctx, message_id)
     preview_id = uuid4()
     expires_at = ctx.now + timedelta(seconds=ctx.settings.preview_seconds)
     await ctx.connection.execute(
@@ -55,15 +75,17 @@ async def open_preview(ctx: Context, message_id: int, reason: PreviewReason) -> 
             session_id=ctx.actor.session_id,
             at=ctx.now,
             expires_at=expires_at,
+            louder=louder,
         )
     )
-    details = {"preview": str(preview_id), "reason": reason.value}
+    copy = "louder" if louder else "usual"
+    details = {"preview": str(preview_id), "reason": reason.value, "copy": copy}
     await record(ctx, Action.PREVIEW_OPENED, f"message:{message_id}", details=details)
     await announce(ctx, ChangeKind.RECIPIENT, message.recipient_id, recipient_id=message.recipient_id)
     return Preview(
         id=str(preview_id),
         url=f"/v1/previews/{preview_id}/sound",
-        media_type=message.playable_media_type,
+        media_type=LOUDER_TYPE if louder else message.playable_media_type,
         expires_at=expires_at,
     )
 
@@ -71,7 +93,13 @@ async def open_preview(ctx: Context, message_id: int, reason: PreviewReason) -> 
 async def sound_of(ctx: Context, preview_id: UUID) -> PreviewSound:
     """The sound of a preview that this session opened less than a minute ago."""
     found = await ctx.connection.execute(
-        select(previews.c.expires_at, recordings.c.playable_key, recordings.c.playable_media_type)
+        select(
+            previews.c.expires_at,
+            previews.c.louder,
+            recordings.c.louder_key,
+            recordings.c.playable_key,
+            recordings.c.playable_media_type,
+        )
         .join(recordings, recordings.c.message_id == previews.c.message_id)
         .join(messages, messages.c.id == previews.c.message_id)
         .where(
@@ -89,7 +117,22 @@ async def sound_of(ctx: Context, preview_id: UUID) -> PreviewSound:
             HTTPStatus.GONE,
             "This preview has ended; it is good for a minute. Open it again with its reason.",
         )
+    if preview.louder:
+        return PreviewSound(preview.louder_key, LOUDER_TYPE)
     return PreviewSound(preview.playable_key, preview.playable_media_type)
+
+
+async def _must_be_louder(ctx: Context, message_id: int) -> None:
+    match await louder_copy(ctx, message_id):
+        case LouderCopy.READY:
+            return
+        case LouderCopy.BEING_MADE:
+            why = "The louder copy is being made; try again in a minute."
+        case LouderCopy.NONE:
+            why = "There is no louder copy of this recording; it is older than they are."
+    raise Problem(
+        ProblemType.NO_LOUDER_COPY, HTTPStatus.CONFLICT, f"{why} Nothing was heard. The usual copy can be."
+    )
 
 
 def _privileged() -> Problem:

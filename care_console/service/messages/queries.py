@@ -16,6 +16,7 @@ from care_console.service.foundation.problems import not_found
 from care_console.service.links.tables import links
 from care_console.service.messages.diagnosis import diagnose
 from care_console.service.messages.facts_queries import facts_of_message
+from care_console.service.messages.previews import louder_copy
 from care_console.service.messages.tables import messages
 from care_console.service.payments.tables import charges
 from care_console.service.playback.tables import plays
@@ -51,6 +52,7 @@ async def read_message(ctx: Context, message_id: int) -> Message:
             Play(played_at=play.played_at, seconds_played=play.seconds_played)
             for play in await _all(ctx, plays, message_id, "played_at")
         ],
+        louder=await louder_copy(ctx, message_id),
         levels=_levels(recording),
         diagnosis=diagnose(facts),
     )

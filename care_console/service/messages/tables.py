@@ -13,6 +13,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import UUID
@@ -47,5 +48,6 @@ previews = Table(
     Column("session_id", BigInteger, ForeignKey("sessions.id"), nullable=False),
     at_column("at"),
     at_column("expires_at"),
+    Column("louder", Boolean, nullable=False, server_default=false()),
     Index("ix_previews_recipient_id_at", "recipient_id", text("at DESC"), text("id DESC")),
 )

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from care_console.contract.audit import Action
 from care_console.contract.problems import ProblemType
 from care_console.contract.roles import Role
+from care_console.evidence.entries import read_entry
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
+from care_console.service.recordings.tables import intakes, recordings
 from tests.service.conftest import SignIn
 from tests.support import builders
 
@@ -97,3 +99,65 @@ async def test_no_reason_or_no_sound_is_refused(services: Services, sign_in: Sig
     answer = await client.post(f"/v1/messages/{message}/previews", json=REASON)
     assert answer.json()["type"] == ProblemType.MESSAGE_HAS_NO_SOUND.uri
     assert (await client.post(f"/v1/messages/{message}/previews", json={})).status_code == 422
+
+
+async def a_louder_sound(services: Services, *, is_sent: bool, louder_key: str | None) -> int:
+    """A message with the usual copy; `is_sent`: a facility's recorder sent it, so it gets a louder one."""
+    message = await a_sound(services)
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        await ctx.connection.execute(
+            recordings.update().where(recordings.c.message_id == message).values(louder_key=louder_key)
+        )
+        if is_sent:
+            sent = {
+                "facility_id": await builders.a_facility(ctx),
+                "recorder_id": "r-1",
+                "request_hash": bytes(32),
+                "message_id": message,
+                "at": ctx.now,
+                "answer": "{}",
+            }
+            await ctx.connection.execute(intakes.insert().values(sent))
+    await services.storage.put("louder/one.m4a", SOUND[::-1])
+    return message
+
+
+async def test_the_louder_copy_is_heard_by_the_same_rules(services: Services, sign_in: SignIn) -> None:
+    message = await a_louder_sound(services, is_sent=True, louder_key="louder/one.m4a")
+    client = await sign_in(login="ana")
+    assert (await client.get(f"/v1/messages/{message}")).json()["louder"] == "ready"
+    path = f"/v1/messages/{message}/previews"
+    louder = (await client.post(path, json=REASON | {"louder": True})).json()
+    usual = (await client.post(path, json=REASON)).json()
+    assert (await client.get(louder["url"])).content == SOUND[::-1]
+    assert (await client.get(usual["url"])).content == SOUND
+    async with services.database.begin() as connection:
+        query = (
+            select(audit_entries.c.leaf)
+            .where(audit_entries.c.action == Action.PREVIEW_OPENED)
+            .order_by(audit_entries.c.id)
+        )
+        told = [read_entry(row.leaf).details for row in await connection.execute(query)]
+    assert [(one["copy"], one["reason"]) for one in told] == [
+        ("louder", "could_not_hear"),
+        ("usual", "could_not_hear"),
+    ]
+    assert (await client.post(path, json={"louder": True})).status_code == 422, "no reason, no sound"
+
+
+@pytest.mark.parametrize(
+    ("is_sent", "stands", "sentence"), [(True, "being_made", "being made"), (False, "none", "no louder copy")]
+)
+async def test_where_it_is_not_there_it_says_why_and_nothing_is_heard(
+    services: Services, sign_in: SignIn, is_sent: bool, stands: str, sentence: str
+) -> None:
+    message = await a_louder_sound(services, is_sent=is_sent, louder_key=None)
+    client = await sign_in()
+    assert (await client.get(f"/v1/messages/{message}")).json()["louder"] == stands
+    answer = await client.post(f"/v1/messages/{message}/previews", json=REASON | {"louder": True})
+    assert (answer.status_code, answer.json()["type"]) == (409, ProblemType.NO_LOUDER_COPY.uri)
+    assert sentence in answer.json()["detail"]
+    async with services.database.begin() as connection:
+        query = select(audit_entries.c.id).where(audit_entries.c.action == Action.PREVIEW_OPENED)
+        assert (await connection.execute(query)).first() is None

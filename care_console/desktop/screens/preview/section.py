@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from care_console.contract.messages import Levels, PreviewReason
+from care_console.contract.messages import Levels, LouderCopy, PreviewReason
 from care_console.contract.recipients import OpenMessage
 from care_console.desktop.actions.previews import open_preview
 from care_console.desktop.backend.failures import BackendFailure
@@ -31,6 +31,13 @@ REASONS = (
     (PreviewReason.ABUSE_REPORT, "Abuse report"),
     (PreviewReason.QUALITY, "Quality"),
 )
+_BEING_MADE = "The louder copy is being made; it is there in a minute."
+_NOT_LOUDER = {
+    LouderCopy.NONE: "There is no louder copy of this recording.",
+    LouderCopy.BEING_MADE: _BEING_MADE,
+    LouderCopy.READY: "",
+}
+_LOUDER_PLAYS = "This is the louder copy: on their page, “The same message, louder”."
 _ASK = "Why is it heard? The reason is recorded before the first sound."
 
 
@@ -50,6 +57,8 @@ class PreviewSection(Section):
         self._duration_ms = 0
         self._rate = RATES.index(1.0)
         self._opening = 0
+        self._louder = LouderCopy.NONE
+        self._wants_louder = self._plays_louder = False
         self.levels = words("", "soft", "previewLevels")
         self.waveform = Waveform()
         self.waveform.setObjectName("previewWaveform")
@@ -57,6 +66,8 @@ class PreviewSection(Section):
         self.reasons: Choices[PreviewReason] = Choices("Why it is heard", REASONS)
         self.reasons.setObjectName("previewReasons")
         self.open_button = button(f"Hear it  {keys.shown('preview.open')}", "previewOpen")
+        self.louder_button = button(f"Louder  {keys.shown('preview.louder')}", "previewLouder")
+        self.louder_button.hide()
         self.play_button = button("Play", "previewPlay")
         self.speed_button = button("1×", "previewSpeed", "chip")
         self.clock = words("", "number", "previewClock")
@@ -64,8 +75,10 @@ class PreviewSection(Section):
         self._controls = self._make_controls()
         for part in (self.levels, self.waveform, self.ask, self.reasons, self._controls, self.state):
             self.body.addWidget(part)
+        self.head.addWidget(self.louder_button)
         self.head.addWidget(self.open_button)
         self.open_button.clicked.connect(self.ask_reason)
+        self.louder_button.clicked.connect(self.ask_louder)
         self.reasons.chosen.connect(self._open)
         self.play_button.clicked.connect(self.toggle)
         self.speed_button.clicked.connect(self.next_rate)
@@ -92,6 +105,7 @@ class PreviewSection(Section):
         self.levels.setText("" if message is None else length(message.seconds))
         self.waveform.set_peaks(())
         self.waveform.setVisible(False)
+        self.show_louder(LouderCopy.NONE)
 
     def show_levels(self, levels: Levels | None) -> None:
         """What was measured of the message."""
@@ -111,11 +125,41 @@ class PreviewSection(Section):
             return "No recording is stored for this message."
         return None
 
+    def show_louder(self, louder: LouderCopy) -> None:
+        """Whether there is a louder copy of the message."""
+        self._louder = louder
+        self.louder_button.setVisible(louder is not LouderCopy.NONE)
+        being_made = louder is LouderCopy.BEING_MADE
+        self.louder_button.setEnabled(not being_made and self.why_not is None)
+        self.louder_button.setToolTip(_BEING_MADE if being_made else "")
+
+    def ask_louder(self) -> None:
+        """Ask why the louder copy is heard; where the other one is being heard, it is for the same reason."""
+        if self.why_not is not None or self._louder is not LouderCopy.READY:
+            self.state.say(self.why_not or _NOT_LOUDER[self._louder], Tone.WARN)
+            return
+        reason, is_loaded = self.reasons.value, self._is_loaded
+        if is_loaded and self._plays_louder:
+            self.waveform.setFocus()
+            return
+        self._wants_louder = True
+        if is_loaded and reason is not None:
+            self._open(reason)
+        else:
+            self._show_asking(True)
+            self.reasons.setFocus()
+
+    @property
+    def _is_loaded(self) -> bool:
+        empty = (PlayerState.EMPTY, PlayerState.BROKEN)
+        return self._player is not None and self._player.state not in empty
+
     def ask_reason(self) -> None:
         """Ask why, or go to what is loaded already."""
+        self._wants_louder = False
         if self.why_not is not None:
             self.state.say(self.why_not, Tone.WARN)
-        elif self._player is not None and self._player.state not in (PlayerState.EMPTY, PlayerState.BROKEN):
+        elif self._is_loaded:
             self.waveform.setFocus()
         else:
             self._show_asking(True)
@@ -124,6 +168,7 @@ class PreviewSection(Section):
     def forget(self) -> None:
         """Stop, and let go of the sound."""
         self._opening += 1
+        self._wants_louder = self._plays_louder = False
         if self._player is not None:
             self._player.unload()
         self.reasons.choose(None)
@@ -159,11 +204,12 @@ class PreviewSection(Section):
         self._opening += 1
         self._show_asking(False)
         self.state.say("Recording the reason, then fetching the sound ...", Tone.ACCENT)
-        tasks.start(self._fetch(self._message.id, reason, self._opening), "fetching the sound")
+        fetching = self._fetch(self._message.id, reason, self._opening, louder=self._wants_louder)
+        tasks.start(fetching, "fetching the sound")
 
-    async def _fetch(self, message_id: str, reason: PreviewReason, opening: int) -> None:
+    async def _fetch(self, message_id: str, reason: PreviewReason, opening: int, *, louder: bool) -> None:
         try:
-            sound = await open_preview(self._desk, message_id=message_id, reason=reason)
+            sound = await open_preview(self._desk, message_id=message_id, reason=reason, louder=louder)
         except BackendFailure as failure:
             if opening == self._opening:
                 self.reasons.choose(None)
@@ -171,6 +217,7 @@ class PreviewSection(Section):
             return
         self.heard.emit(sound.preview, reason)
         if opening == self._opening:
+            self._plays_louder = louder
             self._load(sound.bytes)
 
     def _load(self, sound: bytes) -> None:
@@ -223,7 +270,8 @@ class PreviewSection(Section):
 
     def _show_device(self) -> None:
         has_device = self._player is not None and self._player.has_device
-        self.state.say("" if has_device else NO_SOUND_DEVICE, Tone.WARN)
+        playing = _LOUDER_PLAYS if self._plays_louder else ""
+        self.state.say(playing if has_device else NO_SOUND_DEVICE, Tone.ACCENT if has_device else Tone.WARN)
 
     def _on_state(self, state: PlayerState) -> None:
         playing = state is PlayerState.PLAYING

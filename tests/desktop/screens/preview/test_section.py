@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
+from care_console.contract.messages import LouderCopy, Verdict
 from care_console.contract.problems import ProblemType
 from care_console.desktop.screens.preview.player import PlayerState
 from care_console.desktop.widgets.waveform import Waveform
@@ -42,7 +43,11 @@ def test_a_reason_by_one_key_then_it_plays_moves_and_holds(folder: Path) -> None
         async with care(folder) as desk:
             desk.press("F4", "1")
             await playing(desk)
-            assert desk.service.done("preview")[0].fields == {"id": "m28", "reason": "could_not_hear"}
+            assert desk.service.done("preview")[0].fields == {
+                "id": "m28",
+                "reason": "could_not_hear",
+                "louder": False,
+            }
             waveform = desk.find(Waveform, "previewWaveform")
             await desk.until(lambda: waveform.position > 0)
             desk.press("Space")
@@ -123,5 +128,68 @@ def test_what_is_no_sound_says_so(folder: Path) -> None:
         async with care(folder, service) as desk:
             desk.press("F4", "1")
             await desk.until(lambda: "cannot be played" in says(desk))
+
+    on_qt(scenario())
+
+
+def _with_louder(service: CareService, louder: LouderCopy, verdict: Verdict | None = None) -> None:
+    for id, message in service.messages.items():
+        found = (
+            message.diagnosis
+            if verdict is None
+            else message.diagnosis.model_copy(update={"verdict": verdict})
+        )
+        service.messages[id] = message.model_copy(update={"louder": louder, "diagnosis": found})
+
+
+def test_the_louder_copy_is_heard_for_a_reason_and_then_for_the_same(folder: Path) -> None:
+    async def scenario() -> None:
+        service = CareService()
+        _with_louder(service, LouderCopy.READY)
+        async with care(folder, service) as desk:
+            await desk.until(lambda: desk.find(QPushButton, "previewLouder").isVisible())
+            desk.press("Shift+F4")
+            assert not desk.service.done("preview")
+            desk.press("1")
+            await playing(desk)
+            assert [deed.fields["louder"] for deed in desk.service.done("preview")] == [True]
+            section = desk.side.preview_section
+            assert section.player is not None
+            if section.player.has_device:
+                assert "louder copy" in says(desk)
+            section.forget()
+            desk.press("F4", "1")
+            await playing(desk)
+            desk.press("Shift+F4")
+            await desk.until(lambda: len(desk.service.done("preview")) == 3)
+            told = [(deed.fields["louder"], deed.fields["reason"]) for deed in desk.service.done("preview")]
+            assert told == [(True, "could_not_hear"), (False, "could_not_hear"), (True, "could_not_hear")]
+
+    on_qt(scenario())
+
+
+def test_a_copy_that_is_being_made_says_so_and_a_quiet_recording_offers_it(folder: Path) -> None:
+    async def scenario() -> None:
+        service = CareService()
+        _with_louder(service, LouderCopy.BEING_MADE, Verdict.RECORDING_QUIET)
+        async with care(folder, service) as desk:
+            louder = desk.find(QPushButton, "previewLouder")
+            await desk.until(louder.isVisible)
+            assert not louder.isEnabled()
+            desk.press("Shift+F4")
+            assert "being made" in says(desk)
+            assert not desk.service.done("preview")
+            assert "Offer the louder copy soon: it is being made" in desk.side.checks.text
+
+    on_qt(scenario())
+
+
+def test_a_recording_without_one_offers_none(folder: Path) -> None:
+    async def scenario() -> None:
+        async with care(folder) as desk:
+            assert not desk.find(QPushButton, "previewLouder").isVisible()
+            desk.press("Shift+F4")
+            assert says(desk) == "There is no louder copy of this recording."
+            assert "louder" not in desk.side.checks.text
 
     on_qt(scenario())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from care_console.contract.messages import ChargedTwice, Diagnosis, Message, Verdict
+from care_console.contract.messages import ChargedTwice, Diagnosis, LouderCopy, Message, Verdict
 from care_console.contract.money import dollars
 from care_console.desktop.screens.preview.levels import Check, recording
 from care_console.desktop.shell.tokens import Tone
@@ -51,6 +51,15 @@ def _charged_twice(kind: ChargedTwice) -> Check:
             assert_never(kind)
 
 
+def louder(message: Message) -> Check | None:
+    """What to offer where the recording is too quiet: its louder copy, if there is one; None elsewhere."""
+    if message.diagnosis.verdict is not Verdict.RECORDING_QUIET or message.louder is LouderCopy.NONE:
+        return None
+    if message.louder is LouderCopy.BEING_MADE:
+        return Check("Offer the louder copy soon: it is being made", Tone.WARN)
+    return Check("Offer the louder copy: on their page, “The same message, louder”", Tone.ACCENT)
+
+
 def heard(message: Message, now: datetime) -> Check:
     """How much of it was played, and when last."""
     if not message.plays:
@@ -78,6 +87,7 @@ def of_message(message: Message, now: datetime) -> list[Check]:
     found = [
         verdict(message.diagnosis),
         recording(message.levels, message.has_sound),
+        louder(message),
         heard(message, now),
         paid(message),
     ]

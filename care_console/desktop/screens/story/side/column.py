@@ -191,6 +191,13 @@ class SideColumn(QWidget):
             self.preview_section.ask_reason()
             bring_into_view(self.preview_section)
 
+    def preview_louder(self) -> None:
+        """Shift+F4: hear the louder copy of the message at hand, reason first."""
+        if self._may(Act.PREVIEW):
+            self.preview_section.show()
+            self.preview_section.ask_louder()
+            bring_into_view(self.preview_section)
+
     def turn_language(self) -> None:
         """Ctrl+T: show what to say in the other language."""
         self.say.turn()
@@ -348,6 +355,7 @@ class SideColumn(QWidget):
         self.preview_section.show_message(summary)
         if message is not None:
             self.preview_section.show_levels(message.levels)
+            self.preview_section.show_louder(message.louder)
         if summary is not None and self._when_read is not None:
             wanted, self._when_read = self._when_read, None
             wanted()
