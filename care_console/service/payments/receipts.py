@@ -49,7 +49,7 @@ async def send_receipt(ctx: Context, charge_id: int) -> ReceiptSent:
     await _must_be_allowed(ctx, number.phone, message_id)
     body = receipt_body(number.language, _facts(charge))
     await _must_not_wait(ctx, number.phone, message_id, body)
-    send_after = next_moment(number.phone, ctx.now)
+    send_after = next_moment(number.phone, ctx.now, ctx.settings.allowed_hours)
     text_id = await queue(ctx, QueuedText(number.phone, KIND, body, send_after, message_id=message_id))
     details = {"text": str(text_id)}
     await record(ctx, Action.RECEIPT_SENT, f"charge:{charge_id}", details=details)

@@ -25,9 +25,6 @@ class Hours:
         return self.opens <= local.hour < self.closes
 
 
-USUAL = Hours(9, 20)
-
-
 def read_hours(words: str) -> Hours:
     """Read `9-20`. Raises ValueError with a sentence."""
     found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", words.strip())

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from phonenumbers import timezone
 
-from care_console.service.texting.allowed import USUAL, Hours
+from care_console.service.texting.allowed import Hours
 
 _STEP = timedelta(minutes=15)
 _UNKNOWN = "Etc/Unknown"
@@ -36,12 +36,12 @@ def known_zones(phone: str) -> tuple[str, ...]:
     return known if len(known) <= _MOST_ZONES_OF_A_PLACE else ()
 
 
-def may_leave(phone: str, at: datetime, hours: Hours = USUAL) -> bool:
+def may_leave(phone: str, at: datetime, hours: Hours) -> bool:
     """Whether it is an allowed hour in every zone of the number."""
     return all(hours.have(at.astimezone(zone)) for zone in zones_of(phone))
 
 
-def next_moment(phone: str, at: datetime, hours: Hours = USUAL) -> datetime:
+def next_moment(phone: str, at: datetime, hours: Hours) -> datetime:
     """`at`, or the next quarter of an hour at which such a text may leave, within two days."""
     if may_leave(phone, at, hours):
         return at

@@ -13,6 +13,7 @@ from care_console.service.texting.allowed import Hours, read_hours
 from care_console.service.texting.bodies import in_gsm, new_link_body
 from care_console.service.texting.hours import may_leave, next_moment, zones_of
 
+USUAL = Settings().allowed_hours
 DALLAS, ANCHORAGE, TOLL_FREE = "+12145550142", "+19075550100", "+18447770710"
 moments = st.integers(0, 366 * 24 * 60).map(
     lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
@@ -31,13 +32,13 @@ moments = st.integers(0, 366 * 24 * 60).map(
     ],
 )
 def test_from_nine_to_eight_at_the_recipients_place(phone: str, at: datetime, expected: bool) -> None:
-    assert may_leave(phone, at) is expected
+    assert may_leave(phone, at, USUAL) is expected
 
 
 @given(moments, st.sampled_from([DALLAS, ANCHORAGE, TOLL_FREE]))
 def test_the_next_moment_is_allowed_and_soon(at: datetime, phone: str) -> None:
-    moment = next_moment(phone, at)
-    assert may_leave(phone, moment)
+    moment = next_moment(phone, at, USUAL)
+    assert may_leave(phone, moment, USUAL)
     assert at <= moment <= at + timedelta(days=1)
 
 
@@ -47,7 +48,7 @@ def test_a_number_of_no_place_waits_for_day_in_all_zones() -> None:
 
 def test_the_hours_are_a_setting() -> None:
     late = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 20:00 in Dallas
-    assert not may_leave(DALLAS, late, Settings().allowed_hours)
+    assert not may_leave(DALLAS, late, USUAL)
     assert may_leave(DALLAS, late, Settings(text_hours="8-21").allowed_hours)
     assert next_moment(DALLAS, late, Hours(0, 24)) == late
 
