@@ -35,14 +35,16 @@ class PreviewSound:
 async def louder_copy(ctx: Context, message_id: int) -> LouderCopy:
     """Whether a message's louder copy can be heard. What a facility sent gets one; it may still be made."""
     found = await ctx.connection.execute(
-        select(recordings.c.louder_key, intakes.c.message_id.label("sent"))
+        select(recordings.c.louder_key, recordings.c.mp3_key, intakes.c.message_id.label("sent"))
         .outerjoin(intakes, intakes.c.message_id == recordings.c.message_id)
         .where(recordings.c.message_id == message_id, recordings.c.deleted_at.is_(None))
     )
     row = found.first()
-    if row is None or (row.louder_key is None and row.sent is None):
-        return LouderCopy.NONE
-    return LouderCopy.BEING_MADE if row.louder_key is None else LouderCopy.READY
+    if row is not None and row.louder_key is not None:
+        return LouderCopy.READY
+    # The copies are named together: where the MP3 is there and this one is not, it could not be made.
+    is_awaited = row is not None and row.sent is not None and row.mp3_key is None
+    return LouderCopy.BEING_MADE if is_awaited else LouderCopy.NONE
 
 
 async def open_preview(
@@ -129,7 +131,7 @@ async def _must_be_louder(ctx: Context, message_id: int) -> None:
         case LouderCopy.BEING_MADE:
             why = "The louder copy is being made; try again in a minute."
         case LouderCopy.NONE:
-            why = "There is no louder copy of this recording; it is older than they are."
+            why = "There is no louder copy of this recording."
     raise Problem(
         ProblemType.NO_LOUDER_COPY, HTTPStatus.CONFLICT, f"{why} Nothing was heard. The usual copy can be."
     )

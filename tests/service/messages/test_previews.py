@@ -101,13 +101,17 @@ async def test_no_reason_or_no_sound_is_refused(services: Services, sign_in: Sig
     assert (await client.post(f"/v1/messages/{message}/previews", json={})).status_code == 422
 
 
-async def a_louder_sound(services: Services, *, is_sent: bool, louder_key: str | None) -> int:
+async def a_louder_sound(
+    services: Services, *, is_sent: bool, louder_key: str | None, mp3_key: str | None = None
+) -> int:
     """A message with the usual copy; `is_sent`: a facility's recorder sent it, so it gets a louder one."""
     message = await a_sound(services)
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, "test")
         await ctx.connection.execute(
-            recordings.update().where(recordings.c.message_id == message).values(louder_key=louder_key)
+            recordings.update()
+            .where(recordings.c.message_id == message)
+            .values(louder_key=louder_key, mp3_key=mp3_key)
         )
         if is_sent:
             sent = {
@@ -147,12 +151,17 @@ async def test_the_louder_copy_is_heard_by_the_same_rules(services: Services, si
 
 
 @pytest.mark.parametrize(
-    ("is_sent", "stands", "sentence"), [(True, "being_made", "being made"), (False, "none", "no louder copy")]
+    ("is_sent", "mp3_key", "stands", "sentence"),
+    [
+        (True, None, "being_made", "being made"),
+        (True, "mp3/one.mp3", "none", "no louder copy"),
+        (False, None, "none", "no louder copy"),
+    ],
 )
 async def test_where_it_is_not_there_it_says_why_and_nothing_is_heard(
-    services: Services, sign_in: SignIn, is_sent: bool, stands: str, sentence: str
+    services: Services, sign_in: SignIn, is_sent: bool, mp3_key: str | None, stands: str, sentence: str
 ) -> None:
-    message = await a_louder_sound(services, is_sent=is_sent, louder_key=None)
+    message = await a_louder_sound(services, is_sent=is_sent, louder_key=None, mp3_key=mp3_key)
     client = await sign_in()
     assert (await client.get(f"/v1/messages/{message}")).json()["louder"] == stands
     answer = await client.post(f"/v1/messages/{message}/previews", json=REASON | {"louder": True})
