@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tests.campaigns import carrier, races, refunds, replies, sound, stops, store
+from tests.campaigns import carrier, load, races, refunds, replies, sound, stops, store
 from tests.support.postgres import binaries, running_cluster
 
 FIGURES = Path("build") / "campaigns"
@@ -73,6 +73,14 @@ def _replies(told: argparse.Namespace) -> Outcome:
     return replies.run(told.mutations or replies.LONG)
 
 
+def _load(told: argparse.Namespace) -> Outcome:
+    sizes = {"rate": told.rate, "seconds": told.minutes and told.minutes * 60, "ramp": told.ramp}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    with running_cluster() as cluster:
+        plan = dataclasses.replace(load.LONG, **given)
+        return asyncio.run(load.run(plan, told.seed, cluster.database()))
+
+
 def _sound(told: argparse.Namespace) -> Outcome:
     plan = dataclasses.replace(sound.LONG, damaged=told.files or sound.LONG.damaged)
     return asyncio.run(sound.run(plan, told.seed))
@@ -81,6 +89,7 @@ def _sound(told: argparse.Namespace) -> Outcome:
 CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {
     "carrier": _carrier,
     "races": _races,
+    "load": _load,
     "refunds": _refunds,
     "replies": _replies,
     "sound": _sound,
@@ -101,6 +110,8 @@ def main() -> int:
     parser.add_argument("--opt-outs", type=int, help="how many opt-outs, in a race with texts")
     parser.add_argument("--kills", type=int, help="how many deaths: at points, or of the desk")
     parser.add_argument("--files", type=int, help="how many damaged files")
+    parser.add_argument("--rate", type=float, help="how many messages a second")
+    parser.add_argument("--ramp", type=int, help="how many other rates at most, to find the limit")
     parser.add_argument("--minutes", type=float, help="how long at most")
     told = parser.parse_args()
     FIGURES.mkdir(parents=True, exist_ok=True)

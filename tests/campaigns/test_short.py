@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from care_console.service.texting import bodies
-from tests.campaigns import points, race_judging, races, refunds, sound, stops, store
+from tests.campaigns import load, points, race_judging, races, refunds, sound, stops, store
 
 _SERVICE = Path(__file__).parents[2] / "care_console" / "service"
 
@@ -94,6 +94,20 @@ def test_a_text_past_a_stop_is_seen() -> None:
     for after in (1.000_001, 1.999_999, 3.5):
         late = race_judging.Taken(phone, "a link", seconds(after))
         assert len(race_judging.past_a_stop(said, [*fine, late])) == 1
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(400)
+@pytest.mark.asyncio
+async def test_load(database_url: str) -> None:
+    outcome = await load.run(load.SHORT, 7, database_url)
+    assert not outcome.asked.errors
+    late = {kind: len(seen) for kind, seen in outcome.asked.late.items()}
+    messages = late["recording"]
+    assert messages > 2
+    assert late == dict.fromkeys(late, messages) | {"sound": 2 * messages}
+    assert len(late) == 7
+    assert all(used > 0 for used in outcome.asked.processor_seconds.values())
 
 
 def test_every_point_in_the_code_is_one_at_which_the_campaign_dies() -> None:

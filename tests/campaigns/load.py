@@ -1,0 +1,350 @@
+"""A national operator's peak hour, and more: recordings in, pages, payments, sound and replies, open loop.
+
+Each message comes at its scheduled moment whether the service keeps up or not, and its recipient some
+seconds after it was taken; every latency counts from the moment at which the request was due. The service is
+`care-console service web` and a worker on a real socket, with a real PostgreSQL and the SMS gateway's twin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import httpx
+import psutil
+import psycopg
+
+from care_console.service.facilities.keys import new_key
+from care_console.service.foundation.context import SYSTEM
+from care_console.service.prepaid.rules import open_account
+from care_console.service.settings import Settings
+from care_console.service.wiring import wired
+from tests.campaigns.processes import kept_port
+from tests.service.recordings.sounds import in_form, speech
+from tests.support import builders
+from tests.support.sms_twin import sms_twin
+
+PEAK_HOUR_RATE = 250_000 * 0.2 / 3_600
+"""Messages a second: a fifth of a day's 250,000 in one hour."""
+PAGE_P95_MS = 300.0
+RECORDING_P95_MS = 10_000.0
+"""A recorder may wait so long for its answer; where more of them wait longer, the service falls behind."""
+_PAGES = ("page, unpaid", "page, paid")
+_PIN, _SECRET, _ACCOUNTS, _DEPOSIT_CENTS = "2468", "of-the-campaign", 50, 100_000_00
+_RAMP_FACTOR, _GIVE_UP_SECONDS = 1.25, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`rate` messages a second for `seconds`; then `ramp` steps of `ramp_seconds` each, to find the limit.
+
+    A recipient comes `visit_after` seconds after the recording was taken.
+    """
+
+    rate: float = PEAK_HOUR_RATE
+    seconds: float = 600.0
+    ramp: int = 6
+    ramp_seconds: float = 60.0
+    visit_after: float = 5.0
+    sound_seconds: int = 40
+
+
+LONG = Plan()
+SHORT = Plan(rate=0.5, seconds=10.0, ramp=0, visit_after=0.0, sound_seconds=5)
+
+
+@dataclass
+class Step:
+    """What was seen at one rate."""
+
+    rate: float
+    seconds: float
+    errors: Counter[str] = field(default_factory=Counter)
+    late: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    processor_seconds: dict[str, float] = field(default_factory=dict)
+    took_seconds: float = 0.0
+
+    @property
+    def page_p95_ms(self) -> float:
+        """Of both pages together; without end where none was seen."""
+        seen = [one for kind in _PAGES for one in self.late[kind]]
+        return _percentile(seen, 95) * 1000 if seen else float("inf")
+
+    @property
+    def recording_p95_ms(self) -> float:
+        """Without end where none was taken."""
+        seen = self.late["recording"]
+        return _percentile(seen, 95) * 1000 if seen else float("inf")
+
+    @property
+    def held(self) -> bool:
+        """No error, pages as fast as they must be, and recordings taken as fast as they come."""
+        is_fast = self.page_p95_ms < PAGE_P95_MS and self.recording_p95_ms < RECORDING_P95_MS
+        return not self.errors and is_fast
+
+    def figures(self) -> dict[str, object]:
+        """All of it; times in milliseconds from when each was due."""
+        told = {
+            kind: {"n": len(late)} | {f"p{p}_ms": round(_percentile(late, p) * 1000) for p in (50, 95, 99)}
+            for kind, late in self.late.items()
+            if late
+        }
+        return {
+            "rate": round(self.rate, 2),
+            "seconds": self.seconds,
+            "took_seconds": round(self.took_seconds, 1),
+            "held": self.held,
+            "errors": dict(self.errors),
+            "page_p95_ms": round(self.page_p95_ms) if self.late else None,
+            "requests": told,
+            "processor_seconds": {who: round(used, 1) for who, used in self.processor_seconds.items()},
+        }
+
+
+@dataclass
+class Outcome:
+    """The rate that was asked for, then the ramp."""
+
+    plan: Plan
+    asked: Step
+    ramp: list[Step] = field(default_factory=list)
+
+    @property
+    def held(self) -> bool:
+        """Whether the rate that was asked for held."""
+        return self.asked.held
+
+    def figures(self) -> dict[str, object]:
+        """All of it, for a file."""
+        held = [step.rate for step in (self.asked, *self.ramp) if step.held]
+        return {
+            "plan": asdict(self.plan),
+            "cores": os.cpu_count(),
+            "held_up_to": round(max(held), 2) if held else None,
+            "asked": self.asked.figures(),
+            "ramp": [step.figures() for step in self.ramp],
+        }
+
+
+def _percentile(seen: list[float], percent: int) -> float:
+    return seen[0] if len(seen) == 1 else statistics.quantiles(seen, n=100, method="inclusive")[percent - 1]
+
+
+async def run(plan: Plan, seed: int, database_url: str) -> Outcome:
+    """The rate that was asked for; where it held, faster until it does not, else slower until it does."""
+    with tempfile.TemporaryDirectory() as place:
+        async with _at_work(plan, Path(place), database_url) as crowd:
+            outcome = Outcome(plan, await crowd.step(plan.rate, plan.seconds, seed))
+            rate, did_hold = plan.rate, outcome.held
+            for number in range(plan.ramp):
+                rate = rate * _RAMP_FACTOR if did_hold else rate / _RAMP_FACTOR
+                step = await crowd.step(rate, plan.ramp_seconds, seed + 1 + number)
+                outcome.ramp.append(step)
+                if step.held is not did_hold:
+                    break
+    return outcome
+
+
+class Crowd:
+    """The recorders and the recipients."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        client: httpx.AsyncClient,
+        database: psycopg.AsyncConnection,
+        key: str,
+        watched: dict[str, list[psutil.Process]],
+    ) -> None:
+        self._plan, self._client, self._database, self._key = plan, client, database, key
+        self._watched = watched
+        self._sound = in_form(speech("en", plan.sound_seconds), "mu-law")
+        self._people = 0
+
+    async def step(self, rate: float, seconds: float, seed: int) -> Step:
+        """So many a second for so long, at random moments as calls come; done once all were answered."""
+        step, chance, due = Step(rate, seconds), random.Random(seed), 0.0
+        before, began = self._used(), time.monotonic()
+        tasks: list[asyncio.Task[None]] = []
+        while (due := due + chance.expovariate(rate)) < seconds:
+            await asyncio.sleep(max(0.0, began + due - time.monotonic()))
+            self._people += 1
+            tasks.append(asyncio.create_task(self._one(step, began + due, self._people)))
+        await asyncio.gather(*tasks)
+        step.took_seconds = time.monotonic() - began
+        step.processor_seconds = {who: used - before[who] for who, used in self._used().items()}
+        return step
+
+    async def _one(self, step: Step, due: float, number: int) -> None:
+        """One message's life. What goes wrong is counted, and is its end: no part stands in for another."""
+        phone = f"+1214{2_000_000 + number}"
+        code = await self._record(step, due, number, phone)
+        if code is None:
+            return
+        account = f"+1469{2_000_000 + number % _ACCOUNTS}"
+        pay = {"method": "prepaid", "phone": account, "pin": _PIN}
+        page, play = f"/m/{code}", {"play": str(uuid4()), "seconds": "3"}
+        visit = time.monotonic() + self._plan.visit_after
+        words = {"from": phone, "to": "33297", "text": "thank you", "id": str(uuid4()), "secret": _SECRET}
+        requests: tuple[tuple[str, float, str, str, dict[str, Any], int], ...] = (
+            ("page, unpaid", 0.0, "GET", page, {}, 200),
+            ("pay", 1.0, "POST", f"{page}/pay", {"data": pay}, 303),
+            ("page, paid", 2.0, "GET", page, {}, 200),
+            ("sound", 2.5, "GET", f"{page}/sound", {"headers": {"Range": "bytes=0-"}}, 206),
+            ("sound", 3.0, "GET", f"{page}/sound", {"headers": {"Range": "bytes=4096-8191"}}, 206),
+            ("played", 4.0, "POST", f"{page}/played", {"data": play}, 204),
+            ("reply", 5.0, "GET", "/gateways/sms/kannel/inbound", {"params": words}, 200),
+        )
+        for kind, after, method, url, what, status in requests:
+            if await self._ask(step, kind, visit + after, method, url, status, **what) is None:
+                return
+
+    async def _record(self, step: Step, due: float, number: int, phone: str) -> str | None:
+        told = {
+            "recorder_id": f"load-{number}",
+            "sender_name": "John Doe",
+            "booking_number": f"B{number}",
+            "phone": phone,
+        }
+        what = {
+            "files": {"sound": ("a.wav", self._sound)},
+            "headers": {"Authorization": f"Bearer {self._key}"},
+        }
+        answer = await self._ask(step, "recording", due, "POST", "/v1/recordings", 201, data=told, **what)
+        if answer is None:
+            return None
+        query = "SELECT code FROM links WHERE message_id = %s"
+        found = await (await self._database.execute(query, (int(answer.json()["message_id"]),))).fetchone()
+        assert found is not None
+        return str(found[0])
+
+    async def _ask(
+        self, step: Step, kind: str, due: float, method: str, url: str, status: int, **what: Any
+    ) -> httpx.Response | None:
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        try:
+            answer = await self._client.request(method, url, **what)
+        except httpx.HTTPError as error:
+            step.errors[f"{kind}: {type(error).__name__}"] += 1
+            return None
+        step.late[kind].append(time.monotonic() - due)
+        if answer.status_code != status:
+            step.errors[f"{kind}: {answer.status_code}"] += 1
+            return None
+        return answer
+
+    def _used(self) -> dict[str, float]:
+        """Seconds of the processor so far, by who used them; `client` is this process."""
+        return {who: sum(map(_used_by, roots)) for who, roots in self._watched.items()}
+
+
+def _used_by(root: psutil.Process) -> float:
+    """A process with its children, also with those that ended and were waited for."""
+    used = 0.0
+    for one in [root] if root.pid == os.getpid() else [root, *root.children(recursive=True)]:
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        used += times.user + times.system
+        used += times.children_user + times.children_system if root.pid != os.getpid() else 0.0
+    return used
+
+
+@asynccontextmanager
+async def _at_work(plan: Plan, folder: Path, database_url: str) -> AsyncIterator[Crowd]:
+    key = await _prepare(folder, database_url)
+    with kept_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        async with sms_twin(incoming_url=f"{url}/gateways/sms/kannel/inbound?secret={_SECRET}") as twin:
+            environment = os.environ | {
+                "CARE_DATABASE_URL": database_url,
+                "CARE_DATA_DIR": str(folder),
+                "CARE_CALLBACK_URL": url,
+                "CARE_KANNEL_URL": twin.url,
+                "CARE_KANNEL_SECRET": _SECRET,
+                "CARE_TEXT_HOURS": "0-24",
+                "CARE_RECORDINGS_PER_MINUTE": "1000000",
+            }
+            async with (
+                _process(environment, folder / "web.log", "web", "--port", str(port)) as web,
+                _process(environment, folder / "worker.log", "worker") as worker,
+            ):
+                watched = {
+                    "web and its sound workers": [psutil.Process(web.pid)],
+                    "worker": [psutil.Process(worker.pid)],
+                    "database": [_postgres(database_url)],
+                    "client": [psutil.Process()],
+                }
+                limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
+                async with (
+                    httpx.AsyncClient(
+                        base_url=url, timeout=_GIVE_UP_SECONDS, limits=limits, trust_env=False
+                    ) as client,
+                    await psycopg.AsyncConnection.connect(database_url, autocommit=True) as database,
+                ):
+                    await _until_ready(client, web)
+                    yield Crowd(plan, client, database, key, watched)
+
+
+@asynccontextmanager
+async def _process(
+    environment: dict[str, str], log: Path, *words: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    with log.open("ab") as file:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "care_console", "service", *words, env=environment, stdout=file, stderr=file
+        )
+    try:
+        yield process
+        assert process.returncode is None, f"{words[0]} ended by itself; its log is {log}"
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+async def _until_ready(client: httpx.AsyncClient, web: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(_GIVE_UP_SECONDS):
+        while True:
+            assert web.returncode is None, "the service ended before it was ready"
+            try:
+                if (await client.get("/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.2)
+
+
+async def _prepare(folder: Path, database_url: str) -> str:
+    """A facility with its key, and accounts with more in them than will be spent."""
+    settings = Settings(data_dir=folder, database_url=database_url)
+    async with wired(settings, database_url) as services, services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "campaign")
+        made = await new_key(ctx, await builders.a_facility(ctx))
+        for number in range(_ACCOUNTS):
+            await open_account(ctx, f"+1469{2_000_000 + number}", _PIN, _DEPOSIT_CENTS)
+    return made.key
+
+
+def _postgres(database_url: str) -> psutil.Process:
+    """The server behind the URL, by the folder of its socket."""
+    [sockets] = parse_qs(urlsplit(database_url).query)["host"]
+    found = [
+        one.pid
+        for one in psutil.process_iter(["cmdline", "name"])
+        if one.info["name"] == "postgres" and sockets in (one.info["cmdline"] or [])
+    ]
+    return psutil.Process(min(found))
