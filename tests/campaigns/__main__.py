@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tests.campaigns import carrier, load, races, refunds, replies, sound, stops, store
+from tests.campaigns import carrier, inbound, load, races, refunds, replies, sound, stops, store
 from tests.support.postgres import binaries, running_cluster
 
 FIGURES = Path("build") / "campaigns"
@@ -86,8 +86,17 @@ def _sound(told: argparse.Namespace) -> Outcome:
     return asyncio.run(sound.run(plan, told.seed))
 
 
+def _inbound(told: argparse.Namespace) -> Outcome:
+    sizes = {"stops": told.stops, "kills": told.kills, "minutes": told.minutes}
+    given = {name: size for name, size in sizes.items() if size is not None}
+    with running_cluster() as cluster:
+        plan, database = dataclasses.replace(inbound.LONG, **given), cluster.database()
+        return _kept("inbound", asyncio.run(inbound.run(plan, told.seed, database)), database)
+
+
 CAMPAIGNS: dict[str, Callable[[argparse.Namespace], Outcome]] = {
     "carrier": _carrier,
+    "inbound": _inbound,
     "races": _races,
     "load": _load,
     "refunds": _refunds,

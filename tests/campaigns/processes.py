@@ -6,33 +6,44 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.campaigns.fault_proxy import FaultProxy
 from tests.campaigns.points import PROCESSOR, WEB, WEBHOOK, WORKER, Tally
 from tests.campaigns.zygote import Incarnation, Zygote
 
+Kind = tuple[list[str], tuple[str, ...]]
 DOORS = 5
 _PATIENCE_SECONDS = 60.0
 """How long a process is waited for to come by its points, before it dies where it happens to be."""
 
 
+def kinds_for_refunds(ports: tuple[int, int]) -> list[Kind]:
+    """Two web processes, one of which the card processor calls, and three workers."""
+    first, second = (["web", "--port", str(port)] for port in ports)
+    return [(first, WEB + WEBHOOK), (second, WEB), *[(["worker"], WORKER + PROCESSOR)] * 3]
+
+
 class Undertaker:
-    """Keeps two web processes and three workers running, and lets them die until there were enough deaths."""
+    """Keeps processes running, and lets them die until there were enough deaths.
+
+    `kinds`: the words of each, and the points at which it may die; `proxy`: what stands between them and the
+    card processor, where anything does.
+    """
 
     def __init__(
         self,
         zygote: Zygote,
-        proxy: FaultProxy,
         environment: Mapping[str, str],
         folder: Path,
-        ports: tuple[int, int],
         tally: Tally,
+        kinds: Sequence[Kind],
+        proxy: FaultProxy | None = None,
     ) -> None:
         self.tally = tally
         self.elsewhere = 0
-        self._ports = ports
+        self._kinds = kinds
         self._zygote = zygote
         self._proxy = proxy
         self._environment = dict(environment)
@@ -42,10 +53,9 @@ class Undertaker:
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """The processes, for as long as the block lasts."""
-        first, second = (["web", "--port", str(port)] for port in self._ports)
-        kinds = [(first, WEB + WEBHOOK), (second, WEB), *[(["worker"], WORKER + PROCESSOR)] * 3]
         slots = [
-            asyncio.create_task(self._keep(words, points, door)) for door, (words, points) in enumerate(kinds)
+            asyncio.create_task(self._keep(words, points, door))
+            for door, (words, points) in enumerate(self._kinds)
         ]
         try:
             yield
@@ -63,14 +73,17 @@ class Undertaker:
 
     async def _keep(self, words: list[str], points: tuple[str, ...], door: int) -> None:
         log = self._folder / f"slot{door}.log"
-        common = {"CARE_STRIPE_URL": self._proxy.doors[door], "CAMPAIGN_LOG": str(log)}
+        common = {"CAMPAIGN_LOG": str(log)}
+        if self._proxy is not None:
+            common["CARE_STRIPE_URL"] = self._proxy.doors[door]
         life: Incarnation | None = None
         try:
             while True:
                 aims, passes = self.tally.aim(() if self._peace.is_set() else points)
                 armed = {"CARE_DIE_AT": f"{','.join(aims.difference(PROCESSOR))}:{passes}"}
                 life = await self._zygote.spawn(words, self._environment | common | armed)
-                self._proxy.watch(door, aims.intersection(PROCESSOR), life)
+                if self._proxy is not None:
+                    self._proxy.watch(door, aims.intersection(PROCESSOR), life)
                 await self._until_its_end(life, bool(aims), log)
         finally:
             if life is not None:
@@ -89,7 +102,8 @@ class Undertaker:
             await life.end(signal.SIGKILL)
             return
         last = _last_line(log)
-        point = self._proxy.killed.pop(life.pid, last.removeprefix("dies at "))
+        by_proxy = {} if self._proxy is None else self._proxy.killed
+        point = by_proxy.pop(life.pid, last.removeprefix("dies at "))
         assert life.ended.result() == -signal.SIGKILL, f"ended by itself: {life.ended.result()}, {last}"
         self.tally.deaths[point] += 1
 

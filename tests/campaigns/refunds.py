@@ -35,7 +35,7 @@ from tests.campaigns.fault_proxy import FaultProxy, fault_proxy
 from tests.campaigns.judging import OPEN, Outcome, judge
 from tests.campaigns.people import PASSWORD, Paid, People
 from tests.campaigns.points import Tally
-from tests.campaigns.processes import DOORS, Undertaker, kept_port
+from tests.campaigns.processes import DOORS, Undertaker, kept_port, kinds_for_refunds
 from tests.campaigns.zygote import zygote
 from tests.support import builders
 from tests.support.card_twin import CardTwin, card_twin
@@ -136,7 +136,9 @@ async def _made(plan: Plan, seed: int, database_url: str) -> AsyncIterator[_Fiel
         services = await enter(wired(settings, database_url))
         environment = _environment(plan, folder, database_url, twin.secret)
         tally = Tally(plan.kills, seed, plan.passes)
-        undertaker = Undertaker(await enter(zygote()), proxy, environment, folder, ports, tally)
+        undertaker = Undertaker(
+            await enter(zygote()), environment, folder, tally, kinds_for_refunds(ports), proxy
+        )
         client = await enter(httpx.AsyncClient(timeout=20, trust_env=False))
 
         async def hire(login: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from care_console.service.texting import bodies
-from tests.campaigns import load, points, race_judging, races, refunds, sound, stops, store
+from tests.campaigns import inbound, load, points, race_judging, races, refunds, sound, stops, store
 
 _SERVICE = Path(__file__).parents[2] / "care_console" / "service"
 
@@ -34,6 +34,18 @@ async def test_stops_through_cuts_and_kills(database_url: str) -> None:
     assert outcome.taken_while_cut >= stops.SHORT.stops
     assert outcome.kills >= stops.SHORT.kills
     assert outcome.shown_done > 0
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(400)
+@pytest.mark.asyncio
+async def test_stops_by_text_delivered_twice_through_kills(database_url: str) -> None:
+    outcome = await inbound.run(inbound.SHORT, 7, database_url)
+    assert outcome.wrong == []
+    assert outcome.stops == outcome.suppressed > 0
+    assert outcome.confirmed > outcome.stops // 3
+    assert outcome.kills > 0
+    assert outcome.calls["twice at once"] > 0
 
 
 @pytest.mark.campaign
@@ -120,4 +132,6 @@ def test_every_point_in_the_code_is_one_at_which_the_campaign_dies() -> None:
         and call.func.id == "passing"
         and isinstance(call.args[0], ast.Constant)
     ]
-    assert sorted(named) == sorted(points.WEB + points.WEBHOOK + points.WORKER)
+    assert sorted(named) == sorted(
+        points.WEB + points.INBOUND + points.WEBHOOK + points.WORKER + points.TEXTING
+    )

@@ -17,6 +17,7 @@ from care_console.service.consent.by_text import hold, opt_in
 from care_console.service.consent.replies.reading import Outcome, Reading, read_reply
 from care_console.service.consent.rules import Words, lock_number, opt_out, state_of
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.fault_points import passing
 from care_console.service.gateways.sms.port import IncomingText
 from care_console.service.recipients.tables import recipients
 from care_console.service.texting import bodies
@@ -38,6 +39,7 @@ async def take_text(ctx: Context, incoming: IncomingText) -> Reading:
     text_id = await _keep(ctx, incoming, reading)
     if text_id is None:
         return await _as_read_before(ctx, incoming)
+    passing("incoming.kept")
     await record(
         ctx,
         Action.TEXT_RECEIVED,
@@ -46,6 +48,7 @@ async def take_text(ctx: Context, incoming: IncomingText) -> Reading:
     )
     await reached(ctx, incoming.phone)
     await _act(ctx, incoming, reading)
+    passing("incoming.acted")
     await announce_texts(ctx, incoming.phone)
     return reading
 

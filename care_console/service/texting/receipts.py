@@ -8,6 +8,7 @@ from care_console.contract.audit import Action
 from care_console.contract.consent import ConsentChannel
 from care_console.service.audit.rules import record
 from care_console.service.consent.rules import Words, lock_number, opt_out
+from care_console.service.consent.tables import consent_events
 from care_console.service.foundation.context import Context
 from care_console.service.gateways.sms.port import Receipt, ReceiptState
 from care_console.service.texting.queueing import announce_texts
@@ -54,6 +55,18 @@ async def take_receipt(ctx: Context, receipt: Receipt) -> bool:
             await reached(ctx, phone)
         elif receipt.state in (ReceiptState.UNDELIVERED, ReceiptState.REFUSED):
             await failed_to_reach(ctx, phone, receipt.answer)
-        if receipt.unsubscribed:
-            await opt_out(ctx, phone, Words(ConsentChannel.CARRIER, receipt.answer, ctx.now))
+    if receipt.unsubscribed:
+        await _opt_out_once(ctx, phone, receipt)
     return True
+
+
+async def _opt_out_once(ctx: Context, phone: str, receipt: Receipt) -> None:
+    """Opt out on a carrier's word, wherever our text stood by then. The same receipt again is nothing."""
+    told_of = f"text:{receipt.text_id}"
+    query = select(consent_events.c.id).where(
+        consent_events.c.phone == phone,
+        consent_events.c.channel == ConsentChannel.CARRIER.value,
+        consent_events.c.call_id == told_of,
+    )
+    if (await ctx.connection.execute(query.limit(1))).first() is None:
+        await opt_out(ctx, phone, Words(ConsentChannel.CARRIER, receipt.answer, ctx.now, told_of))

@@ -3,6 +3,8 @@
 First a text is claimed (`sending`, committed), so that one whose worker died is seen to be in doubt. Then,
 under the number's lock, consent is asked once more, the gateway is called, and what it said is committed:
 an opt-out waits for that lock, and holds it until its own commit.
+
+A gateway that answers later than the call waits may still take the text: then its validity bounds the harm.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number, state_of
 from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.fault_points import passing
 from care_console.service.gateways.sms.port import (
     NotHandedOver,
     OutcomeUnknown,
@@ -32,6 +35,8 @@ from care_console.service.texting.tables import ANSWERS, NUMBER_IS, TOO_LATE, te
 
 _AT_ANY_STATE = ("stop_confirmation", "help")
 """Kinds that go to a number whatever it said."""
+_ONCE = "stop_confirmation"
+"""What is never handed over twice, whatever became of it: one confirmation (47 CFR 64.1200(a)(12))."""
 _DOUBT_MARGIN = timedelta(minutes=1)
 _AGAIN_SECONDS = 5
 # A text to a paused number waits: it is looked at so often, until the pause ends or the text is too late.
@@ -48,6 +53,9 @@ async def claim(ctx: Context, text_id: int) -> bool:
         if ctx.now < valid_until:
             # It may be at the carrier. Its receipt tells, or the end of the validity that it was given.
             await defer_sending(ctx, text_id, valid_until)
+            return False
+        if row.kind == _ONCE:
+            await _end(ctx, row, "cancelled", "it may have gone out already, and goes once at most")
             return False
     elif row.send_after is not None and ctx.now < row.send_after:
         await defer_sending(ctx, text_id, row.send_after)
@@ -67,6 +75,7 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
 
     `ctx.now` is from after the wait for the number, or what has meanwhile become too late would still go.
     """
+    passing("text.locked")
     row = await _locked(ctx, text_id)
     if row is None or row.status != "sending":
         return
@@ -91,6 +100,7 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
     except TextRefused as refused:
         await _end(ctx, row, "failed", refused.sentence)
     else:
+        passing("text.handed")
         await _set(ctx, row.id, status="sent")
         await record(ctx, Action.TEXT_SENT, f"text:{row.id}", details={"kind": row.kind})
         await announce_texts(ctx, row.phone)

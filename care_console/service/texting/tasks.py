@@ -10,6 +10,7 @@ from procrastinate import JobContext
 from sqlalchemy import or_, select, text
 
 from care_console.service.foundation.context import SYSTEM
+from care_console.service.foundation.fault_points import passing
 from care_console.service.foundation.jobs import services_of
 from care_console.service.texting import first, sending
 from care_console.service.texting.queueing import defer_sending
@@ -35,10 +36,12 @@ async def send(context: JobContext, text_id: int) -> None:
     async with services.database.begin() as connection:
         if not await sending.claim(services.context(connection, SYSTEM, _ORIGIN), text_id):
             return
+    passing("text.claimed")
     await wait_turn(services)
     async with services.database.begin() as connection:
         await sending.hold_number(services.context(connection, SYSTEM, _ORIGIN), text_id)
         await sending.hand_over(services.context(connection, SYSTEM, _ORIGIN), text_id, services.sms)
+    passing("text.committed")
 
 
 @blueprint.periodic(cron="* * * * * */30")

@@ -147,6 +147,20 @@ async def test_what_no_receipt_tells_of_is_sent_again_once_it_has_ended_at_the_c
         assert await sending.claim(texting.services.context(connection, SYSTEM, "test"), text)
 
 
+async def test_a_confirmation_in_doubt_is_never_handed_over_again(
+    texting: Texting, clock: SettableClock
+) -> None:
+    await texting.twin.faults("drop_reply")
+    ends = clock.now() + timedelta(minutes=30)
+    text = await texting.queue(kind="stop_confirmation", not_after=ends)
+    await texting.send(text)
+    assert await texting.status(text) == "sending"
+    clock.advance(timedelta(minutes=7))
+    await texting.send(text)
+    assert await texting.status(text) == "cancelled"
+    assert len(await texting.handed()) == 1
+
+
 async def test_a_carriers_unsubscribed_is_an_opt_out(texting: Texting) -> None:
     text = await texting.queue()
     await texting.work()
@@ -155,6 +169,19 @@ async def test_a_carriers_unsubscribed_is_an_opt_out(texting: Texting) -> None:
     assert await texting.status(text) == "failed"
     assert await texting.state() == "opted_out"
     assert (await texting.receipt(999, 1)).status_code == 404
+
+
+async def test_a_carriers_unsubscribed_counts_once_and_wherever_the_text_stood(texting: Texting) -> None:
+    answer = "NACK/1027 Number is unsubscribed from this short code"
+    text = await texting.queue()
+    await texting.work()
+    assert (await texting.receipt(text, 2, "UNDELIV")).status_code == 200
+    assert (await texting.receipt(text, 16, answer)).status_code == 200
+    assert await texting.status(text) == "undelivered", "it was told so already"
+    assert await texting.state() == "opted_out"
+    await texting.hear("START")
+    assert (await texting.receipt(text, 16, answer)).status_code == 200
+    assert await texting.state() == "opted_in", "the same receipt again is no new opt-out"
 
 
 async def test_what_was_imported_never_goes_out(texting: Texting) -> None:

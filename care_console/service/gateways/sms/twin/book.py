@@ -17,6 +17,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS text (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, phone TEXT NOT NULL, incoming INTEGER NOT NULL, body TEXT NOT NULL,
     at TEXT NOT NULL, report_url TEXT, reports TEXT NOT NULL DEFAULT '[]');
+CREATE INDEX IF NOT EXISTS unreported ON text (seq) WHERE report_url IS NOT NULL AND reports = '[]';
 CREATE TABLE IF NOT EXISTS behaviour (phone TEXT PRIMARY KEY, answer TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL);
 """
@@ -76,6 +77,10 @@ class Book:
         """A receipt that the service took."""
         self._db.execute("UPDATE text SET reports = ? WHERE seq = ?", (json.dumps([status]), seq))
         self.journal("receipt", n_text=seq, status=status)
+
+    def never_report(self, seq: int) -> None:
+        """A text of which the carrier tells nothing; it would stand in the way of those after it."""
+        self._db.execute("UPDATE text SET reports = '[0]' WHERE seq = ?", (seq,))
 
     def behave(self, phone: str, answer: str) -> None:
         """What the carrier answers for a number: delivered, undelivered, refused, unsubscribed, nothing."""

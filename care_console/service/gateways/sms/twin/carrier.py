@@ -59,6 +59,7 @@ class Carrier:
     async def _report(self, seq: int, phone: str, url: str) -> None:
         told = _REPORTS.get(self._book.behaviour(phone))
         if told is None:
+            self._book.never_report(seq)
             return
         status, answer = told
         filled = url.replace("%d", str(status)).replace("%A", quote(answer))
