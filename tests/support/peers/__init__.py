@@ -7,6 +7,7 @@ Neither is whole, so each has a door that puts what it does not know into words 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import sys
@@ -31,6 +32,7 @@ _HERE = Path(__file__).parent
 _START_SECONDS = 30.0
 # Where localstripe leaves what it knows, whatever it is told; begun from scratch it never reads it.
 _LEFT_BEHIND = Path("/tmp/localstripe.pickle")
+_LOCALSTRIPE = ("-m", "localstripe", "--from-scratch", "--port")
 _KEY = {"Authorization": "Bearer sk_test_tests"}
 
 Fields = dict[str, str]
@@ -71,7 +73,7 @@ async def localstripe() -> AsyncIterator[Peer]:
 @asynccontextmanager
 async def _localstripe(port: int) -> AsyncIterator[Peer]:
     async with (
-        _process(sys.executable, "-m", "localstripe", "--from-scratch", "--port", str(port)),
+        _process(sys.executable, *_LOCALSTRIPE, str(port), path=_HERE / "here_alone"),
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=_KEY, trust_env=False) as http,
     ):
         await _answers(http)
@@ -178,9 +180,13 @@ async def _answers(http: httpx.AsyncClient) -> None:
 
 
 @asynccontextmanager
-async def _process(*command: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _process(*command: str, path: Path | None = None) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`path`: where Python looks for modules first."""
     running = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        *command,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=os.environ if path is None else os.environ | {"PYTHONPATH": str(path)},
     )
     try:
         yield running
