@@ -166,8 +166,9 @@ def _once_each(texts: Sequence[Any], taken: Sequence[Taken]) -> list[str]:
     for row in texts:
         if row.kind != "link":
             continue
-        expected = {"sent": 1, "failed": 1, "cancelled": 0}.get(row.status)
-        if times[row.body] != expected:
+        # One in doubt (its answer was lost) may have been taken; it goes again only once that is over.
+        expected = {"sent": (1,), "failed": (1,), "cancelled": (0,), "sending": (0, 1)}.get(row.status, ())
+        if times[row.body] not in expected:
             wrong.append(
                 f"text {row.id} is {row.status} ({row.failure}), and was taken {times[row.body]} times"
             )

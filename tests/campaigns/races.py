@@ -46,6 +46,7 @@ _LOOK_SECONDS = 0.1
 _PATIENCE_SECONDS = 3.0
 _TWICE, _CALL, _CARRIER = 0.1, 0.3, 0.2
 _CLOCK_MAY_MOVE_SECONDS = 0.005
+_DOUBT_SECONDS = 20.0  # a call to the gateway waits five for its answer
 _ANSWER_SECONDS = 300.0
 
 
@@ -291,10 +292,19 @@ async def _counts(on: _Field) -> Counter[str]:
 
 
 async def _settled(on: _Field) -> float:
-    """Wait until each text has left or was suppressed; how long that took."""
+    """Wait until each text has left or was suppressed; how long that took.
+
+    One whose answer was lost stays in doubt for the six minutes of its validity: it is not waited for.
+    """
     began = time.monotonic()
+    still, since = -1, began
     while (counts := await _counts(on))["queued"] + counts["sending"]:
-        if time.monotonic() - began > on.plan.settle_seconds:
+        now = time.monotonic()
+        if counts["queued"] or counts["sending"] != still:
+            still, since = counts["sending"], now
+        elif now - since > _DOUBT_SECONDS:
+            break
+        if now - began > on.plan.settle_seconds:
             on.outcome.wrong.append(f"not settled: {dict(counts)}")
             break
         await asyncio.sleep(0.2)
