@@ -17,6 +17,7 @@ from care_console.desktop.backend.client import ConnectionState
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.shell.tokens import Look
 from tests.support.fake_approvals import a_request
+from tests.support.fake_ledgers import a_ledger
 from tests.support.fake_service import Problem
 from tests.support.story_service import AWKWARD, MARIA
 from tests.support.windows import Opened
@@ -109,6 +110,21 @@ async def _offline(opened: Opened) -> None:
     await opened.until(lambda: "not newer" in opened.child(QLabel, "consentSince").text())
 
 
+async def _texts(opened: Opened) -> None:
+    await _maria(opened)
+    opened.press(Qt.Key.Key_M, CTRL)
+    sheet = opened.child(QWidget, "textsSheet")
+    await opened.until(lambda: sheet.isVisible() and sheet.model.loaded)
+
+
+async def _prepaid(opened: Opened) -> None:
+    opened.service.ledgers[MARIA] = a_ledger(opened.service.now)
+    await _maria(opened)
+    opened.press(Qt.Key.Key_B, CTRL)
+    sheet = opened.child(QWidget, "prepaidSheet")
+    await opened.until(lambda: sheet.isVisible() and sheet.model.loaded)
+
+
 def _queue(opened: Opened, key: str) -> Any:
     queues = opened.window.queues.queues
     queues.bring(key)
@@ -152,4 +168,6 @@ SCENES: tuple[Scene, ...] = (
     Scene("approvals", Look.LIGHT, 1.0, _approvals, login="sue"),
     Scene("auditor", Look.DARK, 1.0, _log, login="ava"),
     Scene("offline", Look.LIGHT, 1.0, _offline, with_line=True),
+    Scene("texts", Look.LIGHT, 1.0, _texts),
+    Scene("prepaid", Look.DARK, 1.0, _prepaid),
 )

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from care_console.contract.prepaid import LedgerEntry, LedgerKind, PrepaidAccount, PrepaidLedger
+from care_console.contract.prepaid import PrepaidAccount, PrepaidLedger
 from care_console.desktop.screens.of_number.prepaid import PrepaidSheet
+from tests.support.fake_ledgers import a_ledger
 from tests.support.story_service import MARIA, NOBODY
 from tests.support.windows import Opened, with_window
 
 pytestmark = pytest.mark.asyncio
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-def a_ledger(now: datetime) -> PrepaidLedger:
-    """$20 in, a message paid and given back, $5 in and taken back by the bank."""
-    moves = [
-        (LedgerKind.REVERSAL, -500, 2000, {"reverses": "4"}),
-        (LedgerKind.DEPOSIT, 500, 2500, {}),
-        (LedgerKind.REFUND, 399, 2000, {"charge_id": "c9", "refund_id": "7b1c5e0e"}),
-        (LedgerKind.SPEND, -399, 1601, {"charge_id": "c9", "sender_name": "J. <b>Delgado</b>"}),
-        (LedgerKind.DEPOSIT, 2000, 2000, {}),
-    ]
-    items = [
-        LedgerEntry.model_validate(
-            {
-                "id": str(9 - place),
-                "transaction_id": str(5 - place),
-                "kind": kind,
-                "at": now - timedelta(days=place),
-                "amount_cents": cents,
-                "balance_cents": held,
-                **more,
-            }
-        )
-        for place, (kind, cents, held, more) in enumerate(moves)
-    ]
-    opened = PrepaidAccount(balance_cents=2000, opened_at=now - timedelta(days=90), has_pin=True)
-    return PrepaidLedger(items=items, account=opened)
 
 
 async def _open(opened: Opened, recipient_id: str = MARIA) -> PrepaidSheet:
