@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, select
 
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
@@ -21,10 +20,10 @@ from care_console.service.pages.api import throttle
 from care_console.service.payments.tables import charges
 from care_console.service.prepaid.rules import open_account
 from care_console.service.settings import Settings
-from care_console.service.worker import run_worker
 from tests.service.conftest import NOON, anonymous
 from tests.support import builders
 from tests.support.card_twin import CardTwin, card_twin
+from tests.support.working import work_off
 
 SOUND = bytes(range(256)) * 40
 VISA, DECLINED = "4242424242424242", "4000000000000002"
@@ -115,18 +114,8 @@ class Shop:
         return [(row.method, row.amount_cents, row.status) for row in await self.rows(charges)]
 
     async def work(self) -> None:
-        """Do every job that is due, a minute at most."""
-        due = text(
-            "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND "
-            "(task_name LIKE 'payments:read%' OR task_name LIKE 'refunds:send') "
-            "AND coalesce(scheduled_at, now()) <= now()"
-        )
-        async with asyncio.timeout(60):
-            while True:
-                await run_worker(self.services, until_empty=True)
-                async with self.services.database.begin() as connection:
-                    if not (await connection.execute(due)).scalar_one():
-                        return
+        """Do every job of payments that is due."""
+        await work_off(self.services, "payments:read%", "refunds:send")
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
 from care_console.service.refunds.tables import refunds
 from care_console.service.settings import Settings
-from care_console.service.worker import run_worker
 from tests.support import builders
 from tests.support.card_twin import CardTwin, card_twin
+from tests.support.working import work_off
 
 
 @pytest_asyncio.fixture
@@ -64,18 +64,10 @@ class Money:
             return await builders.a_charge(ctx, message, amount_cents=cents, **values)
 
     async def work(self) -> None:
-        """Do every job of refunds that is due, and what these put off to now; a minute at most."""
-        due = text(
-            "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
-            "AND task_name = ANY ('{refunds:send,refunds:reconcile,refunds:read_told,refunds:read_dispute}') "
-            "AND coalesce(scheduled_at, now()) <= now()"
+        """Do every job of refunds that is due, and what these put off to now."""
+        await work_off(
+            self.services, "refunds:send", "refunds:reconcile", "refunds:read_told", "refunds:read_dispute"
         )
-        async with asyncio.timeout(60):
-            while True:
-                await run_worker(self.services, until_empty=True)
-                async with self.services.database.begin() as connection:
-                    if not (await connection.execute(due)).scalar_one():
-                        return
 
     async def state(self, refund_id: UUID | str) -> str:
         """Where a refund stands, in the database."""

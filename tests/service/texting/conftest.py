@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -12,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from care_console.service.consent.tables import consent_events, consent_states
 from care_console.service.foundation.context import SYSTEM
@@ -21,15 +20,11 @@ from care_console.service.settings import Settings
 from care_console.service.texting import tasks
 from care_console.service.texting.queueing import QueuedText, queue
 from care_console.service.texting.tables import texts
-from care_console.service.worker import run_worker
 from tests.service.conftest import anonymous
 from tests.support.sms_twin import SmsTwin, sms_twin
+from tests.support.working import work_off
 
 PHONE = "+12145550142"
-_DUE = text(
-    "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
-    "AND task_name = 'texting:send' AND coalesce(scheduled_at, now()) <= now()"
-)
 
 
 @pytest_asyncio.fixture
@@ -71,13 +66,8 @@ class Texting:
             return await queue(ctx, QueuedText(phone, kind, **(defaults | values)))
 
     async def work(self) -> None:
-        """Do every job of texting that is due; a minute at most."""
-        async with asyncio.timeout(60):
-            while True:
-                await run_worker(self.services, until_empty=True)
-                async with self.services.database.begin() as connection:
-                    if not (await connection.execute(_DUE)).scalar_one():
-                        return
+        """Do every job of texting that is due."""
+        await work_off(self.services, "texting:send")
 
     async def send(self, text_id: int) -> None:
         """Do one text's job here and now, once: what it puts off would be due at once on the true clock."""
