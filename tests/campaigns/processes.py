@@ -53,19 +53,17 @@ class Undertaker:
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """The processes, for as long as the block lasts."""
-        slots = [
-            asyncio.create_task(self._keep(words, points, door))
-            for door, (words, points) in enumerate(self._kinds)
-        ]
-        try:
-            yield
-        finally:
-            for slot in slots:
-                slot.cancel()
-            outcomes = await asyncio.gather(*slots, return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, Exception):
-                raise outcome
+        # One that ends by itself ends the campaign at once: with none left to ask, it would only wait.
+        async with asyncio.TaskGroup() as group:
+            slots = [
+                group.create_task(self._keep(words, points, door))
+                for door, (words, points) in enumerate(self._kinds)
+            ]
+            try:
+                yield
+            finally:
+                for slot in slots:
+                    slot.cancel()
 
     def make_peace(self) -> None:
         """From now on nobody dies any more."""

@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,9 @@ class Zygote:
 
     def __init__(self, place: Path) -> None:
         self._place = str(place)
+        # By a number of our own: on a busy machine a pid comes again within minutes.
         self._lives: dict[int, asyncio.Future[int]] = {}
-
-    def _life(self, pid: int) -> asyncio.Future[int]:
-        return self._lives.setdefault(pid, asyncio.get_running_loop().create_future())
+        self._numbers = count()
 
     async def spawn(self, words: list[str], environment: Mapping[str, str]) -> Incarnation:
         """`care-console service WORDS` in a process of its own, once it has said that it is ready."""
@@ -81,20 +81,20 @@ class Zygote:
     ) -> tuple[Incarnation, asyncio.StreamReader, asyncio.StreamWriter]:
         """The same, or the campaigns' desk (`what`), with its standard output and input."""
         reader, writer = await asyncio.open_unix_connection(self._place)
-        told = {"what": what, "words": words, "environment": dict(environment)}
+        number = next(self._numbers)
+        ended = self._lives[number] = asyncio.get_running_loop().create_future()
+        told = {"number": number, "what": what, "words": words, "environment": dict(environment)}
         writer.write(json.dumps(told).encode() + b"\n")
         await writer.drain()
         async with asyncio.timeout(_READY_SECONDS):
             pid = int(await reader.readline())
-        return Incarnation(pid, self._life(pid)), reader, writer
+        return Incarnation(pid, ended), reader, writer
 
     async def hear(self, told: asyncio.StreamReader) -> None:
         """Read which of them ended, and how."""
         while line := await told.readline():
-            pid, status = line.split()
-            life = self._life(int(pid))
-            if not life.done():
-                life.set_result(int(status))
+            number, status = map(int, line.split())
+            self._lives.pop(number).set_result(status)
 
 
 @contextlib.asynccontextmanager
@@ -122,12 +122,22 @@ async def zygote() -> AsyncIterator[Zygote]:
             await hearing
 
 
+_numbers: dict[int, int] = {}
+"""Of those that live: the number by which whoever asked for one knows it, by its pid."""
+
+
 def _fork(listening: socket.socket) -> None:
     connection, _ = listening.accept()
     told: dict[str, Any] = json.loads(connection.makefile().readline())
-    if os.fork():
+    # Nobody is buried before it is written down who that is.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    pid = os.fork()
+    if pid:
+        _numbers[pid] = told["number"]
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         connection.close()
         return
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     listening.close()
@@ -161,7 +171,7 @@ def _be(what: str, words: list[str]) -> int:
 def _bury(*_: object) -> None:
     with contextlib.suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-            os.write(1, f"{ended[0]} {os.waitstatus_to_exitcode(ended[1])}\n".encode())
+            os.write(1, f"{_numbers.pop(ended[0])} {os.waitstatus_to_exitcode(ended[1])}\n".encode())
 
 
 def _serve(place: str) -> None:

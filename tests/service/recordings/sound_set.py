@@ -44,6 +44,8 @@ _NO_SOUND = {
     "nulls": bytes(50_000),
     "noise in bytes": random.Random(1).randbytes(50_000),
 }
+# A WAV's head announces the sound that is missing.
+_OF_NO_SOUND = {"nothing": _PROBLEM.EMPTY, "the head of a WAV": _PROBLEM.TRUNCATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _gsm() -> Iterator[Recording]:
 
 def _not_sound() -> Iterator[Recording]:
     for name, data in _NO_SOUND.items():
-        problem = _PROBLEM.EMPTY if not data else _PROBLEM.NOT_SOUND
+        problem = _OF_NO_SOUND.get(name, _PROBLEM.NOT_SOUND)
         yield Recording(name, lambda data=data: data, problem)
 
 
