@@ -221,8 +221,6 @@ def _statuses(shown: dict[str, Any]) -> list[str]:
     [
         ("en", "card", "+12145550142"),
         ("es", "prepaid", "+12145550143"),
-        ("es", "card", "+12145550144"),
-        ("en", "prepaid", "+12145550145"),
     ],
 )
 def test_recorded_texted_paid_heard_ended_made_anew_and_heard_again(
