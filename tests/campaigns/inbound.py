@@ -32,6 +32,7 @@ from care_console.service.wiring import wired
 from tests.campaigns.gateway import Gateway
 from tests.campaigns.points import STOPS_BY_TEXT, Tally
 from tests.campaigns.processes import Kind, Undertaker, kept_port
+from tests.campaigns.verdict import Verdict
 from tests.campaigns.zygote import zygote
 from tests.support.sms_twin import SmsTwin, sms_twin
 
@@ -65,7 +66,7 @@ SHORT = Plan(stops=80, kills=7, minutes=2.0, settle_seconds=20.0, stalled_second
 
 
 @dataclass
-class Outcome:
+class Outcome(Verdict):
     """What came of a campaign. `wrong` holds a sentence for each promise that was broken."""
 
     seed: int
@@ -82,15 +83,6 @@ class Outcome:
     settled_seconds: float = 0.0
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
-
-    @property
-    def held(self) -> bool:
-        """Whether every promise was kept."""
-        return not self.wrong
-
-    def figures(self) -> dict[str, Any]:
-        """For the report."""
-        return vars(self) | {"held": self.held}
 
 
 @dataclass(frozen=True, slots=True)

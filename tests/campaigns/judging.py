@@ -14,13 +14,14 @@ from care_console.service.refunds.tables import refunds
 from tests.campaigns.fault_proxy import FaultProxy
 from tests.campaigns.people import Paid, People
 from tests.campaigns.processes import Undertaker
+from tests.campaigns.verdict import Verdict
 from tests.support.card_twin import CardTwin
 
 OPEN = ("waiting", "submitted", "unknown", "pending", "awaiting_approval")
 
 
 @dataclass
-class Outcome:
+class Outcome(Verdict):
     """What came of a campaign. `wrong` holds a sentence for each promise that was broken."""
 
     seed: int
@@ -38,15 +39,6 @@ class Outcome:
     settled_seconds: list[float] = field(default_factory=list)
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
-
-    @property
-    def held(self) -> bool:
-        """Whether every promise was kept."""
-        return not self.wrong
-
-    def figures(self) -> dict[str, Any]:
-        """For the report."""
-        return vars(self) | {"held": self.held}
 
     def tell_of(self, proxy: FaultProxy, undertaker: Undertaker) -> None:
         """Note what was done to it."""

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from care_console.service.foundation.services import Services
 from care_console.service.texting import bodies
+from tests.campaigns.verdict import Verdict
 
 SUPPRESSED_SECONDS = 1.0
 _CLOSE_SECONDS = 0.1
@@ -34,7 +35,7 @@ _TEXTS = text(
 
 
 @dataclass
-class Outcome:
+class Outcome(Verdict):
     """What came of a campaign. `wrong` holds a sentence for each promise that was broken.
 
     `close`: texts taken less than a tenth of a second before their number's opt-out was committed;
@@ -57,15 +58,6 @@ class Outcome:
     load_of_machine: list[float] = field(default_factory=list)
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
-
-    @property
-    def held(self) -> bool:
-        """Whether every promise was kept."""
-        return not self.wrong
-
-    def figures(self) -> dict[str, Any]:
-        """For the report."""
-        return vars(self) | {"held": self.held}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -38,6 +37,7 @@ from care_console.service.wiring import wired
 from tests.campaigns.people import PASSWORD
 from tests.campaigns.processes import kept_port
 from tests.campaigns.stop_desk import FileKeychain
+from tests.campaigns.verdict import Verdict
 from tests.campaigns.zygote import Incarnation, Zygote, zygote
 from tests.support.fault_proxy import Fault, FaultProxy, fault_proxy
 
@@ -59,7 +59,7 @@ SHORT = Plan(stops=30, kills=8)
 
 
 @dataclass
-class Outcome:
+class Outcome(Verdict):
     """What came of a campaign. `wrong` holds a sentence for each promise that was broken."""
 
     seed: int
@@ -76,15 +76,6 @@ class Outcome:
     settled_seconds: float = 0.0
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
-
-    @property
-    def held(self) -> bool:
-        """Whether every promise was kept."""
-        return not self.wrong
-
-    def figures(self) -> dict[str, Any]:
-        """For the report."""
-        return vars(self) | {"held": self.held}
 
 
 class _Line:

@@ -32,6 +32,7 @@ from care_console.desktop.outbox.pending import PendingAction, PendingState, Ver
 from care_console.desktop.store.opening import FILE, new_key
 from care_console.desktop.store.pages import SIZE, Pages, read_log
 from care_console.desktop.store.store import open_store
+from tests.campaigns.verdict import Verdict
 
 LONG, SHORT = 5000, 57
 _SHM = Path("/dev/shm")
@@ -69,7 +70,7 @@ class Written:
 
 
 @dataclass
-class Outcome:
+class Outcome(Verdict):
     """What came of a campaign. `wrong` holds a sentence for each promise that was broken."""
 
     seed: int
@@ -85,15 +86,6 @@ class Outcome:
     grown_mb: float = 0.0
     seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
-
-    @property
-    def held(self) -> bool:
-        """Whether every promise was kept."""
-        return not self.wrong
-
-    def figures(self) -> dict[str, Any]:
-        """For the report."""
-        return vars(self) | {"held": self.held}
 
 
 async def run(count: int, seed: int) -> Outcome:
