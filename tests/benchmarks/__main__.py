@@ -43,8 +43,9 @@ def main(arguments: list[str]) -> int:
         result = RESULTS / f"{name}.json"
         result.write_text(json.dumps(measured, indent=2) + "\n")
         if name not in IN_ONE_RUN:
+            width = max(map(len, measured), default=0) + 2
             for what, figure in measured.items():
-                print(f"{what:<32}{figure}")
+                print(f"{what:<{width}}{figure}")
         elif "bounds" in measured:
             print(f"{name}: {measured['bounds held']} of {measured['bounds']} bounds hold")
         print(f"kept in {result}")
