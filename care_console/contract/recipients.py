@@ -9,6 +9,7 @@ from care_console.contract.consent import Consent
 from care_console.contract.limits import RefundLimits
 from care_console.contract.messages import Diagnosis
 from care_console.contract.money import Cents
+from care_console.contract.pauses import Pause
 from care_console.contract.texts import OutOfReach
 
 
@@ -67,8 +68,9 @@ class RefundBudget(Reply):
 class RecipientStory(Reply):
     """`GET /v1/recipients/{id}`. `zones`: the time zones (IANA) that its number tells of, if any.
 
-    `out_of_reach`: the last texts to the number did not arrive; null where they do. `prepaid_cents`: what the
-    number's prepaid account holds; null where there is none.
+    `out_of_reach`: the last texts to the number did not arrive; null where they do. `paused`: the pause of
+    the number, while one lasts. `prepaid_cents`: what the number's prepaid account holds; null where there is
+    none.
     """
 
     id: str
@@ -87,6 +89,7 @@ class RecipientStory(Reply):
     refund_budget: RefundBudget | None = None
     zones: tuple[str, ...] = ()
     out_of_reach: OutOfReach | None = None
+    paused: Pause | None = None
     prepaid_cents: Cents | None = None
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from care_console.contract.base import Instant, Page, Reply
+from care_console.contract.pauses import Pause
 
 
 class TextState(StrEnum):
@@ -77,6 +78,7 @@ class NumberTexts(Page[NumberText]):
 
     phone: str
     out_of_reach: OutOfReach | None = None
+    paused: Pause | None = None
 
 
 class ReachCleared(Reply):

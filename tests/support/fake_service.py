@@ -40,6 +40,7 @@ from care_console.contract.timeline import NoteEntry, TimelinePage
 from tests.support.fake_approvals import HasApprovals
 from tests.support.fake_calls import FakeCalls
 from tests.support.fake_charges import FakeCharges
+from tests.support.fake_pauses import FakePauses
 from tests.support.fake_stories import a_message, a_story
 from tests.support.fake_texts import FakeTexts
 from tests.support.fake_wire import Problem, as_json, as_response
@@ -65,7 +66,7 @@ class Deed:
 
 
 @dataclass
-class FakeService(FakeCalls, FakeCharges, FakeTexts, HasApprovals):
+class FakeService(FakeCalls, FakeCharges, FakePauses, FakeTexts, HasApprovals):
     """Its state, open for tests to look at and to change."""
 
     url: str = ""
@@ -138,6 +139,7 @@ class FakeService(FakeCalls, FakeCharges, FakeTexts, HasApprovals):
             Route("/v1/opt-outs", as_json(self._opt_out), methods=["POST"]),
             Route("/v1/events", as_json(self._events)),
             *self.text_routes(as_json),
+            *self.pause_routes(as_json),
             *self.approvals.routes(as_json),
         ]
         return Starlette(routes=routes)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from care_console.contract.base import Reply
 from care_console.contract.messages import TextPlan
+from care_console.contract.pauses import Pause
 from care_console.contract.prepaid import PrepaidLedger
 from care_console.contract.statements import ReceiptSent
 from care_console.contract.texts import (
@@ -26,6 +27,7 @@ from care_console.contract.texts import (
 from tests.support.fake_wire import Endpoint, Problem, as_response
 
 RULES = "2026-11"
+NUMBER = "+12145550142"
 
 
 def a_text(id: str, at: datetime, state: TextState, body: str, **given: object) -> NumberText:
@@ -88,6 +90,9 @@ class FakeTexts:
     ) -> Response:
         raise NotImplementedError
 
+    def lasting(self, **whose: str) -> list[Pause]:
+        raise NotImplementedError
+
     def text_routes(self, as_json: Callable[[Endpoint], Endpoint]) -> list[Route]:
         """The routes."""
         return [
@@ -111,8 +116,9 @@ class FakeTexts:
             NumberTexts(
                 items=of_number[start:end],
                 next_cursor=cursor,
-                phone="+12145550142",
+                phone=NUMBER,
                 out_of_reach=self.reach.get(id),
+                paused=next(iter(self.lasting(phone=NUMBER)), None),
             )
         )
 

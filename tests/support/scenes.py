@@ -23,6 +23,7 @@ from tests.support.story_service import AWKWARD, MARIA
 from tests.support.windows import Opened
 
 CTRL = Qt.KeyboardModifier.ControlModifier
+PHONE = "+12145550142"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,14 @@ async def _prepaid(opened: Opened) -> None:
     await opened.until(lambda: sheet.isVisible() and sheet.model.loaded)
 
 
+async def _paused(opened: Opened) -> None:
+    """A number that is paused, with the panel that resumes it."""
+    reason = "Somebody else's number: its owner called on Friday & asks that nothing more is sent <b>until</b> "
+    opened.service.pause(f"{reason}the facility has taken it off Javier Delgado's list.", "sam", phone=PHONE)
+    await _maria(opened)
+    opened.press(Qt.Key.Key_P, CTRL | Qt.KeyboardModifier.ShiftModifier)
+
+
 def _queue(opened: Opened, key: str) -> Any:
     queues = opened.window.queues.queues
     queues.bring(key)
@@ -170,4 +179,6 @@ SCENES: tuple[Scene, ...] = (
     Scene("offline", Look.LIGHT, 1.0, _offline, with_line=True),
     Scene("texts", Look.LIGHT, 1.0, _texts),
     Scene("prepaid", Look.DARK, 1.0, _prepaid),
+    Scene("paused", Look.LIGHT, 1.0, _paused, login="sue"),
+    Scene("paused", Look.DARK, 1.0, _paused, login="sue"),
 )

@@ -158,7 +158,8 @@ class StoryService(FakeService):
         story = self.stories.get(request.path_params["id"])
         if story is None:
             raise Problem(404, ProblemType.NOT_FOUND, "Nobody is known by that reference.")
-        return as_response(story)
+        paused = next(iter(self.lasting(phone=story.phone)), None)
+        return as_response(story.model_copy(update={"paused": paused}))
 
     async def _timeline(self, request: Request) -> Response:
         self._who(request)

@@ -12,6 +12,7 @@ from care_console.contract.charges import Refund, RefundState
 from care_console.contract.consent import OptOut
 from care_console.contract.contacts import Contact
 from care_console.contract.messages import ReissuedLink
+from care_console.contract.pauses import Pause
 from care_console.contract.recipients import Note
 from care_console.contract.statements import ReceiptSent
 from care_console.contract.texts import ReachCleared
@@ -56,6 +57,12 @@ async def deliver(backend: Backend, row: PendingAction) -> Reply:
             place = path("recipients", row.subject_id, "reach")
             cleared = await backend.post(place, row.body, ReachCleared, key=row.id)
             return _only(cleared, cleared.recipient_id == row.subject_id)
+        case Verb.PAUSE:
+            pause = await backend.post(path("pauses"), row.body, Pause, key=row.id)
+            return _only(pause, pause.phone == row.subject_id)
+        case Verb.RESUME:
+            ended = await backend.delete(path("pauses", row.subject_id), Pause, key=row.id)
+            return _only(ended, ended.id == row.subject_id and ended.ended_at is not None)
         case _:
             assert_never(row.verb)
 

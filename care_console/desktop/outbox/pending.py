@@ -22,6 +22,8 @@ class Verb(StrEnum):
     CONTACT = "contact"
     CLEAR_REACH = "clear_reach"
     SEND_RECEIPT = "send_receipt"
+    PAUSE = "pause"
+    RESUME = "resume"
 
     @property
     def moves_money(self) -> bool:
@@ -51,7 +53,8 @@ class PendingAction:
 
     `subject_id`: the charge of a refund or receipt, the refund of a withdrawal, the phone of an opt-out, the
     message of a new link, the recipient of a note, of a call or of a cleared mark, the opt-out of a
-    correction. `problem` is the sentence to show with the state, where there is one.
+    correction, the phone that is paused, the pause that is ended. `problem` is the sentence to show with the
+    state, where there is one.
     `maybe_arrived`: it left at least once and its answer never came.
     """
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from care_console.contract.recipients import Act
+from care_console.contract.roles import Role, may
 from care_console.desktop.backend.session import SessionState
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.command_sheet import Command
 from care_console.desktop.shell.dress import LOOK_NAMES, Dress
 from care_console.desktop.shell.front import Front
 from care_console.desktop.shell.parts import Parts
+from care_console.desktop.shell.queue_view import NEEDS
 
 _LEFT_OUT = ("commands", "back")
 _ACTS = {
@@ -32,6 +34,7 @@ _OF_A_STORY = (
     "prepaid.open",
     "reach.clear",
     "receipt.open",
+    "pause.open",
     "language",
 )
 _BY_FOCUS = {
@@ -63,8 +66,7 @@ class Commands:
         session = self._parts.desk.session
         window = self._parts.frame.window()
         if keys.is_barred(window, name):
-            role = session.staff.role.value if session.staff else "nobody"
-            return f"The role {role} has no use for it."
+            return self._who_may(name)
         if session.state is not SessionState.SIGNED_IN and name in (*_OF_A_STORY, *_BY_FOCUS, "find"):
             return "Nobody is signed in; sign in first."
         if name in _OF_A_STORY and not self._can_act(name):
@@ -76,6 +78,13 @@ class Commands:
         if keys.works_now(name):
             return ""
         return _BY_FOCUS.get(name) or f"No caller is open; {keys.shown('find')} finds one."
+
+    def _who_may(self, name: str) -> str:
+        staff, needed = self._parts.desk.session.staff, NEEDS.get(name)
+        if staff is None or needed is None or may(staff.role, needed):
+            return "The desk is locked."
+        others = " or a ".join(role.value for role in Role if may(role, needed))
+        return f"The role {staff.role.value} may not do this; it takes a {others}."
 
     def _can_act(self, name: str) -> bool:
         # A number that nobody is known by can be stopped without a story.

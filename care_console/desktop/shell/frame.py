@@ -55,6 +55,9 @@ class Side(Protocol):
     def send_receipt(self) -> None:
         """Ctrl+P, for the charge at hand."""
 
+    def pause(self) -> None:
+        """Ctrl+Shift+P."""
+
     def stop_texts_for(self, phone: str) -> None:
         """F9 on a typed number (E.164) that nobody is known by."""
 

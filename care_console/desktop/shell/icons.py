@@ -38,6 +38,7 @@ _GLYPHS = {
     "person": "user",
     "people": "users",
     "clock": "clock",
+    "paused": "pause-circle",
     "online": "cloud-check",
     "offline": "cloud-slash",
     "signed_out": "lock-simple",

@@ -54,6 +54,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("correction.open", "Correct a mistyped opt-out", ("Shift+F9",), _ACT),
     KeyAction("receipt.open", "Receipt by text", ("Ctrl+P",), _ACT),
     KeyAction("reach.clear", "Out of reach: it works again", ("Ctrl+R",), _ACT, commits=True),
+    KeyAction("pause.open", "Pause or resume the number", ("Ctrl+Shift+P",), _ACT),
     KeyAction("commit", "Do it", ("Ctrl+Return", "Ctrl+Enter"), _ACT, Scope.PANE, commits=True),
     KeyAction("wrap_up", "Wrap up the call", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), _CALL, commits=True),
     KeyAction("note.keep", "Keep the note, stay on the call", ("Ctrl+S",), _CALL, commits=True),

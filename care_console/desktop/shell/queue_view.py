@@ -29,6 +29,7 @@ NEEDS: dict[str, Permission] = {
     "prepaid.open": Permission.READ_STORY,
     "reach.clear": Permission.CLEAR_REACH,
     "receipt.open": Permission.SEND_RECEIPT,
+    "pause.open": Permission.PAUSE,
     "language": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,
     "preview.louder": Permission.PREVIEW,

@@ -167,6 +167,7 @@ class DeskWindow(QMainWindow):
             "texts.open": lambda: self.front.act(self.of_number.show_texts),
             "prepaid.open": lambda: self.front.act(self.of_number.show_prepaid),
             "receipt.open": lambda: self.front.act(self.side.send_receipt),
+            "pause.open": lambda: self.front.act(self.side.pause),
             "reach.clear": lambda: self.front.act(self.of_number.clear_reach),
             "refund.open": lambda: self.front.act(self.side.refund),
             "reissue.open": lambda: self.front.act(self.side.reissue),

@@ -66,6 +66,11 @@ async def pauses_that_last(ctx: Context, *, phone: str | None = None) -> list[Pa
     return await _read(ctx, _LASTS if phone is None else _LASTS & (pauses.c.phone == phone))
 
 
+async def pause_of_number(ctx: Context, phone: str) -> Pause | None:
+    """The pause of a number that lasts; None where it is not paused."""
+    return next(iter(await _read(ctx, _LASTS & (pauses.c.phone == phone))), None)
+
+
 async def facility_is_paused(ctx: Context, facility_id: int) -> bool:
     """Whether a facility is paused. Certain until the end of the transaction, which holds its row."""
     held = select(facilities.c.id).where(facilities.c.id == facility_id).with_for_update(read=True)

@@ -50,6 +50,7 @@ async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
         refund_budget=budget(ctx, spent.one()),
         zones=known_zones(who.phone),
         out_of_reach=who.out_of_reach,
+        paused=who.paused,
         prepaid_cents=who.prepaid_cents,
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from care_console.contract.consent import Consent, ConsentChannel, ConsentState
+from care_console.contract.pauses import Pause
 from care_console.contract.recipients import PersonOnNumber
 from care_console.contract.texts import OutOfReach
 from care_console.service.foundation.context import Context
@@ -41,6 +42,8 @@ _WHO = text(
         (SELECT json_build_array(u.failures, u.answer, u.at, u.at + make_interval(days => :marked_days))
          FROM undeliverable_numbers u WHERE u.phone = r.phone AND u.failures >= :marked_after
              AND u.at + make_interval(days => :marked_days) > :now) AS out_of_reach,
+        (SELECT json_build_array(p.id::text, p.reason, p.since, p.actor)
+         FROM pauses p WHERE p.phone = r.phone AND p.ended_at IS NULL) AS paused,
         (SELECT coalesce(sum(n.amount_cents), 0)::bigint FROM ledger_accounts a
          LEFT JOIN ledger_entries n ON n.account_id = a.id WHERE a.phone = r.phone
          GROUP BY a.id) AS prepaid_cents,
@@ -78,6 +81,7 @@ class Who:
     others: list[PersonOnNumber]
     recorded: Recorded
     out_of_reach: OutOfReach | None
+    paused: Pause | None
     prepaid_cents: int | None
 
 
@@ -109,6 +113,7 @@ def who_of(row: Any) -> Who | None:
         others=[PersonOnNumber(id=id, name=name) for id, name in row.others or ()],
         recorded=Recorded(row.this_week, row.recent, row.newest_at),
         out_of_reach=_out_of_reach(*row.out_of_reach) if row.out_of_reach else None,
+        paused=_paused(row.phone, *row.paused) if row.paused else None,
         prepaid_cents=row.prepaid_cents,
     )
 
@@ -135,6 +140,10 @@ def _out_of_reach(failures: int, answer: str, at: str, until: str) -> OutOfReach
     return OutOfReach(
         failures=failures, answer=answer, at=datetime.fromisoformat(at), until=datetime.fromisoformat(until)
     )
+
+
+def _paused(phone: str, id: str, reason: str, since: str, actor: str) -> Pause:
+    return Pause(id=id, phone=phone, reason=reason, since=datetime.fromisoformat(since), actor=actor)
 
 
 def _event(

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 
 from care_console.contract.audit import Action
 from care_console.contract.problems import ProblemType
@@ -16,9 +16,11 @@ from care_console.contract.roles import Role
 from care_console.evidence.entries import read_entry
 from care_console.service.audit.tables import audit_entries
 from care_console.service.facilities.pauses import text_is_paused
+from care_console.service.facilities.tables import pauses
 from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
+from care_console.service.recipients.who import asked_who
 from tests.service.conftest import SignIn
 from tests.service.texting.conftest import PHONE, Texting, settings, texting, twin
 from tests.support import builders
@@ -135,3 +137,45 @@ async def test_a_new_link_to_a_paused_number_goes_by_no_text(sign_in: SignIn, se
     assert answer["text"]["goes"] is False
     assert "paused" in answer["text"]["why_not"]
     assert answer["code"]
+
+
+async def test_the_story_and_the_texts_tell_of_a_pause_to_whoever_answers_a_call(
+    sign_in: SignIn, services: Services
+) -> None:
+    supervisor, specialist = await sign_in(Role.SUPERVISOR, "sue"), await sign_in(Role.SPECIALIST, "ana")
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        recipient = await builders.a_recipient(ctx, phone=PHONE)
+        other = await builders.a_recipient(ctx, phone="+12145550143")
+
+    async def told(whose: int) -> tuple[Any, Any]:
+        story = (await specialist.get(f"/v1/recipients/{whose}")).json()
+        texts = (await specialist.get(f"/v1/recipients/{whose}/texts")).json()
+        return story["paused"], texts["paused"]
+
+    assert await told(recipient) == (None, None)
+    paused = await pause(supervisor, phone=PHONE)
+    in_story, in_texts = await told(recipient)
+    assert in_story == in_texts
+    assert (in_story["id"], in_story["reason"], in_story["actor"]) == (paused, REASON, "sue")
+    assert await told(other) == (None, None)
+    await supervisor.delete(f"/v1/pauses/{paused}")
+    assert await told(recipient) == (None, None)
+    assert await pause(supervisor, phone=PHONE) != paused
+    assert (await told(recipient))[0]["id"] != paused
+
+
+async def test_a_pause_is_found_by_its_own_index_however_many_have_ended(services: Services) -> None:
+    """The story is opened while somebody is on the line: what was paused once costs it nothing."""
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        recipient = await builders.a_recipient(ctx, phone=PHONE)
+        ended = {"reason": REASON, "since": ctx.now, "actor": "sue", "ended_at": ctx.now, "ended_by": "sue"}
+        phones = [{"phone": f"+1214{number}", **ended} for number in range(2_000_000, 2_005_000)]
+        await ctx.connection.execute(insert(pauses), phones)
+        await ctx.connection.execute(text("ANALYZE pauses"))
+        statement, asked = asked_who(ctx, recipient)
+        plan = await ctx.connection.execute(text(f"EXPLAIN {statement.text}"), asked)
+        lines = [row[0] for row in plan]
+    assert any("uq_pauses_phone_now" in line for line in lines), "\n".join(lines)
+    assert not any("Seq Scan on pauses" in line for line in lines), "\n".join(lines)

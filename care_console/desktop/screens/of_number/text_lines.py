@@ -23,7 +23,7 @@ _STATES: dict[TextState, tuple[str, Tone]] = {
     TextState.CANCELLED: ("cancelled", Tone.PLAIN),
 }
 _TOLD: dict[TextState, str] = {
-    TextState.QUEUED: "It waits for its turn or for the hours in which texts may go.",
+    TextState.QUEUED: "It waits for its turn, for the hours in which texts may go, or for a pause to end.",
     TextState.WITHHELD: "Earlier ones of this sender were not answered; it goes once one is.",
     TextState.IN_DOUBT: "It may be at the carrier: a receipt, or the end of its validity, decides.",
     TextState.HANDED_OVER: "The carrier has it; no receipt has come yet.",

@@ -24,6 +24,7 @@ _TEXTS_OFF = {
     ConsentState.OPTED_OUT: "Texts to this number are off, so none may go. Read it aloud.",
     ConsentState.HELD: "Texts to this number are held, so none may go. Read it aloud.",
 }
+_PAUSED = "This number is paused, so none may go. Read it aloud."
 
 
 class ReceiptPanel(ActionPanel):
@@ -46,7 +47,7 @@ class ReceiptPanel(ActionPanel):
         self.heading.setText("Receipt by text")
         say(self.receipt, "")
         self.promise.setText(f"One text goes to {display_phone(story.phone)}, at an hour that allows it.")
-        off = _TEXTS_OFF.get(story.consent.state)
+        off = _TEXTS_OFF.get(story.consent.state) or (_PAUSED if story.paused else None)
         self.set_editing(off is None)
         self.state.say(off or "", Tone.WARN)
         if off is None:

@@ -9,9 +9,9 @@ from typing import Any
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from care_console.contract.base import Reply
-from care_console.contract.consent import Consent, ConsentState
+from care_console.contract.consent import ConsentState
 from care_console.contract.messages import ReissuedLink, ReissueReason
-from care_console.contract.recipients import OpenMessage
+from care_console.contract.recipients import OpenMessage, RecipientStory
 from care_console.desktop.actions.links import reissue
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.desk import Desk
@@ -35,6 +35,7 @@ _TEXTS_OFF = {
     ConsentState.HELD: "Texts are held, waiting for a person, so none goes: you will read the code aloud.",
     ConsentState.OPTED_IN: "",
 }
+_PAUSED = "The number is paused, so no text goes: you will read the code aloud."
 
 
 class ReissuePanel(ActionPanel):
@@ -62,20 +63,19 @@ class ReissuePanel(ActionPanel):
         theme.teller().changed.connect(self._dress)
         self._dress()
 
-    def show_for(
-        self, recipient_id: str, message: OpenMessage, consent: Consent, reason: ReissueReason | None
-    ) -> None:
+    def show_for(self, story: RecipientStory, message: OpenMessage, reason: ReissueReason | None) -> None:
         """Open on a message; `reason` is what the caller's words suggest, if they do."""
         self.unfollow()
         if self.drafts is not None:
             self.drafts.deleteLater()
-        self._recipient_id, self._message_id = recipient_id, message.id
+        self._recipient_id, self._message_id = story.id, message.id
         when = day(message.recorded_at, _now())
         self.heading.setText(f"New link: {message.sender_name}, {when}")
         self.state.say("")
         self.reasons.choose(reason)
         self._show_link(None)
-        say(self.texts, _TEXTS_OFF[consent.state], Tone.WARN)
+        off = _TEXTS_OFF[story.consent.state] or (_PAUSED if story.paused else "")
+        say(self.texts, off, Tone.WARN)
         self.drafts = DraftKeeper(self.desk, Verb.REISSUE, message.id, self._fields, self)
         self.set_editing(True)
         self.reasons.setFocus()

@@ -13,6 +13,7 @@ from care_console.contract.money import dollars
 from care_console.contract.phone import display_phone
 from care_console.contract.recipients import PersonOnNumber
 from care_console.desktop.queries.story import StoryView
+from care_console.desktop.screens.pauses.pause_words import pause_in_words
 from care_console.desktop.screens.story.lines import CHANNELS
 from care_console.desktop.shell import keys
 from care_console.desktop.shell.tokens import Space, Tone
@@ -50,6 +51,11 @@ class StoryHeader(QWidget):
         self.reach = Badge(self)
         self.reach.setObjectName("storyReach")
         self.reach.show_state("OUT OF REACH", "warn", Tone.WARN)
+        self.paused = Badge(self)
+        self.paused.setObjectName("storyPaused")
+        self.paused.show_state("PAUSED", "paused", Tone.WARN)
+        self.pause = Elided("", "soft", self)
+        self.pause.setObjectName("pauseSince")
         self.here = Badge(self)
         self.here.setObjectName("alsoHere")
         self.here.hide()
@@ -58,13 +64,14 @@ class StoryHeader(QWidget):
         self._people_line = QWidget(self)
         self._people = FlowLayout(self._people_line)
         who = _side_by_side(self.phone, self.name)
-        states = _side_by_side(self.language, self.reach, self.consent, stretches=False)
+        states = _side_by_side(self.language, self.reach, self.paused, self.consent, stretches=False)
         first = Folding(who, states, Space.MEDIUM, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.LARGE, Space.MEDIUM, Space.LARGE, Space.SMALL)
         column.setSpacing(Space.TIGHT)
         column.addWidget(first)
         column.addWidget(self.sentence)
+        column.addWidget(self.pause)
         second = QHBoxLayout()
         second.setSpacing(Space.MEDIUM)
         second.addWidget(self.since, 1)
@@ -89,6 +96,8 @@ class StoryHeader(QWidget):
         self._show_sentence()
         self._show_prepaid(story.prepaid_cents)
         self.reach.setVisible(story.out_of_reach is not None)
+        self.paused.setVisible(story.paused is not None)
+        self.pause.setVisible(story.paused is not None)
         self._show_since(view)
         self._show_people(story.on_this_number)
 
@@ -127,6 +136,7 @@ class StoryHeader(QWidget):
     def _show_since(self, view: StoryView) -> None:
         now = datetime.now(UTC)
         since = _since(view.story.consent, now)
+        self.pause.setText(pause_in_words(view.story.paused, now) if view.story.paused else "")
         is_old = view.stale or self._is_cut_off
         self.since.setText(f"Read {age(view.read_at, now)}, not newer. {since}" if is_old else since)
 

@@ -59,6 +59,8 @@ def _kind(verb: Verb) -> str:
         Verb.CONTACT: "Call",
         Verb.CLEAR_REACH: "Text",
         Verb.SEND_RECEIPT: "Text",
+        Verb.PAUSE: "Pause",
+        Verb.RESUME: "Pause",
     }[verb]
 
 
@@ -83,6 +85,10 @@ def _line(action: PendingAction) -> str:
             return "A receipt is to be texted"
         case Verb.CLEAR_REACH:
             return "The number is said to work again"
+        case Verb.PAUSE:
+            return f"The number is to be paused: {action.body.get('reason', '')}"
+        case Verb.RESUME:
+            return "The number is to be resumed"
         case _:
             assert_never(action.verb)
 

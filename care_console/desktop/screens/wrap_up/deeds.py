@@ -20,6 +20,7 @@ class DeedKind(StrEnum):
     STOP = "stop"
     PREVIEW = "preview"
     RECEIPT = "receipt"
+    PAUSE = "pause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Deed:
     """One thing that was done. `id` is its outbox row's, so that the same thing told again is one deed.
 
     Of a refund: `cents`, why (`words`), and how far the service has said it to be (`state`). Of a link:
-    whether a text `goes`. Of a stop: the caller's `words`. Of a preview: the reason.
+    whether a text `goes`. Of a stop: the caller's `words`. Of a preview: the reason. Of the others: the
+    sentence.
     """
 
     kind: DeedKind
@@ -49,7 +51,7 @@ class Deed:
                 return f"Stopped texts; they said “{self.words}”."
             case DeedKind.PREVIEW:
                 return f"Heard the recording ({self.words.replace('_', ' ')})."
-            case DeedKind.RECEIPT:
+            case DeedKind.RECEIPT | DeedKind.PAUSE:
                 return self.words
             case _:
                 assert_never(self.kind)

@@ -103,6 +103,7 @@ class SideColumn(QWidget):
         self.do.show_buttons(self.panels.open_now is None)
         self.at_hand.show_story(view.story.id, view.story.open_messages)
         self.money.show_for(view.story.id)
+        self.panels.pause.renew(view.story)
         if is_other:
             self._enter(view)
 
@@ -143,7 +144,7 @@ class SideColumn(QWidget):
             self._tell("There is no message to make a link for; select one in the timeline.")
             return
         reason, panel = reissue_reason(self.reasons.value), self.panels.reissue
-        self.panels.open(panel, partial(panel.show_for, story.id, message, story.consent, reason))
+        self.panels.open(panel, partial(panel.show_for, story, message, reason))
 
     def stop_texts(self) -> None:
         """F9: stop texts to the caller's number."""
@@ -163,6 +164,11 @@ class SideColumn(QWidget):
             return
         panel = self.panels.receipt
         self.panels.open(panel, partial(panel.show_for, self._view.story, charge_id))
+
+    def pause(self) -> None:
+        """Ctrl+Shift+P: pause the caller's number, or resume it."""
+        if self._view is not None:
+            self.panels.open(self.panels.pause, partial(self.panels.pause.show_for, self._view.story))
 
     def correct_opt_out(self) -> None:
         """Shift+F9: ask that the selected opt-out be corrected, which somebody mistyped."""
@@ -306,10 +312,11 @@ class SideColumn(QWidget):
             self.panels.opt_out.set_call_id(call_id)
 
     def _open_named(self, panel: str) -> None:
-        if panel == self.panels.opt_out.objectName():
-            self.stop_texts()
-        elif panel == self.panels.reissue.objectName():
-            self.reissue()
+        panels = self.panels
+        opens = {panels.opt_out: self.stop_texts, panels.reissue: self.reissue, panels.pause: self.pause}
+        for one, slot in opens.items():
+            if one.objectName() == panel:
+                slot()
 
     def _restored(self, call: Call) -> None:
         """A call of before the desk was closed: its reason and its half-filled panel come back, too."""

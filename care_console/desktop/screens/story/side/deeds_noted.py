@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from care_console.contract.charges import Refund
 from care_console.contract.consent import OptOut
 from care_console.contract.messages import Preview, PreviewReason, ReissuedLink
+from care_console.contract.pauses import Pause
 from care_console.contract.statements import ReceiptSent
 from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.screens.preview.section import PreviewSection
@@ -36,6 +37,7 @@ class DeedsNoted(QObject):
         panels.opt_out.done.connect(self._opt_out)
         panels.reissue.done.connect(self._link)
         panels.receipt.done.connect(self._receipt)
+        panels.pause.done.connect(self._pause)
         preview.heard.connect(self._preview)
 
     def _refund(self, row: PendingAction) -> None:
@@ -54,6 +56,10 @@ class DeedsNoted(QObject):
 
     def _receipt(self, answer: ReceiptSent) -> None:
         self._note.add(Deed(DeedKind.RECEIPT, f"receipt:{answer.charge_id}", words="Receipt sent by text."))
+
+    def _pause(self, answer: Pause) -> None:
+        did = "paused" if answer.ended_at is None else "resumed"
+        self._note.add(Deed(DeedKind.PAUSE, f"{did}:{answer.id}", words=f"Number {did}."))
 
     def _preview(self, preview: Preview, reason: PreviewReason) -> None:
         self._note.add(Deed(DeedKind.PREVIEW, preview.id, words=reason.value))

@@ -1,4 +1,4 @@
-"""Panels in the place of the buttons: stop texts, new link, correction, receipt. One at a time."""
+"""Panels in the place of the buttons: stop texts, new link, correction, receipt, pause. One at a time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from care_console.desktop.outbox.pending import PendingAction
 from care_console.desktop.screens.correction.panel import CorrectionPanel
 from care_console.desktop.screens.opt_out.panel import OptOutPanel
 from care_console.desktop.screens.panel import ActionPanel
+from care_console.desktop.screens.pauses.panel import PausePanel
 from care_console.desktop.screens.receipt.panel import ReceiptPanel
 from care_console.desktop.screens.reissue.panel import ReissuePanel
 from care_console.desktop.screens.story.side.sections import DoSection
@@ -35,6 +36,7 @@ class Panels(QObject):
         self.reissue = ReissuePanel(desk)
         self.correction = CorrectionPanel(desk)
         self.receipt = ReceiptPanel(desk)
+        self.pause = PausePanel(desk)
         for panel in self._all:
             do.place.addWidget(panel)
             panel.hide()
@@ -43,7 +45,7 @@ class Panels(QObject):
 
     @property
     def _all(self) -> tuple[ActionPanel, ...]:
-        return self.opt_out, self.reissue, self.correction, self.receipt
+        return self.opt_out, self.reissue, self.correction, self.receipt, self.pause
 
     @property
     def open_now(self) -> ActionPanel | None:
