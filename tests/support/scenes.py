@@ -128,8 +128,11 @@ async def _prepaid(opened: Opened) -> None:
 
 async def _paused(opened: Opened) -> None:
     """A number that is paused, with the panel that resumes it."""
-    reason = "Somebody else's number: its owner called on Friday & asks that nothing more is sent <b>until</b> "
-    opened.service.pause(f"{reason}the facility has taken it off Javier Delgado's list.", "sam", phone=PHONE)
+    reason = (
+        "Somebody else's number: its owner called on Friday & asks that nothing more goes <b>until</b> the "
+        "facility has taken it off Javier Delgado's list."
+    )
+    opened.service.pause(reason, "sam", phone=PHONE)
     await _maria(opened)
     opened.press(Qt.Key.Key_P, CTRL | Qt.KeyboardModifier.ShiftModifier)
 
@@ -179,6 +182,5 @@ SCENES: tuple[Scene, ...] = (
     Scene("offline", Look.LIGHT, 1.0, _offline, with_line=True),
     Scene("texts", Look.LIGHT, 1.0, _texts),
     Scene("prepaid", Look.DARK, 1.0, _prepaid),
-    Scene("paused", Look.LIGHT, 1.0, _paused, login="sue"),
     Scene("paused", Look.DARK, 1.0, _paused, login="sue"),
 )
