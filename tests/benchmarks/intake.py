@@ -23,7 +23,7 @@ from tests.service.recordings.sounds import FORMS, in_form, speech
 _STEPS = (
     (preparing, "decode", "decode"),
     (preparing, "levels_of", "measure"),
-    (copies, "resampled", "one channel at the copy's rate"),
+    (copies, "at_rate", "resample"),
     (copies, "at_level", "set the level"),
     (copies, "encode_aac", "AAC"),
     (copies, "encode_mp3", "MP3"),

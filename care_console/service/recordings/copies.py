@@ -16,7 +16,14 @@ from care_console.service.recordings.formats import SoundError, SoundProblem
 from care_console.service.recordings.levelling import at_level, limited, ratio
 from care_console.service.recordings.loudness import decibels, integrated_lufs, true_peak
 from care_console.service.recordings.measure import peaks_of
-from care_console.service.recordings.transcode import COPY_RATE, bits_for, encode_aac, encode_mp3, resampled
+from care_console.service.recordings.transcode import (
+    Form,
+    at_rate,
+    encode_aac,
+    encode_mp3,
+    form_for,
+    one_channel,
+)
 
 COPY_LUFS = -16.0
 """What speech on a phone is played at: podcasts' level, and 7 LU over broadcast's."""
@@ -57,26 +64,51 @@ class _Coded:
     true_peak_dbfs: float
 
 
-def make_copy(sound: Sound) -> Copy:
-    """The copy that is played. Raises SoundError where it cannot be made loud enough for anybody to hear."""
-    bits, wave = bits_for(sound), _at_level(resampled(sound), COPY_LUFS)
-    aac = _coded(wave, COPY_LUFS, lambda samples: encode_aac(samples, bits))
-    return Copy(aac.data, aac.lufs, aac.true_peak_dbfs, peaks_of(wave[np.newaxis]))
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """One channel at the rate at which it is worked on: its own, or its copies' where that is less. `level`:
+    its loudness, in LUFS."""
+
+    mono: Samples
+    rate: int
+    level: float | None
+    form: Form
+
+
+def make_copy(sound: Sound, loudness_lufs: float | None = None) -> Copy:
+    """The copy that is played. Raises SoundError where it cannot be made loud enough for anybody to hear.
+
+    `loudness_lufs`: that of the sound, where it was measured.
+    """
+    voice = _voice_of(sound, loudness_lufs)
+    wave = _at_level(voice, COPY_LUFS)
+    coded = _coded(_at_form(voice, wave), voice.form, COPY_LUFS, encode_aac)
+    return Copy(coded.data, coded.lufs, coded.true_peak_dbfs, peaks_of(wave[np.newaxis]))
 
 
 def make_more_copies(sound: Sound) -> MoreCopies:
     """The other copies of a sound of which the first was made."""
-    mono, bits = resampled(sound), bits_for(sound)
+    voice = _voice_of(sound, None)
 
     def mp3() -> bytes:
-        wave = _at_level(mono, COPY_LUFS) * ratio(_MP3_LOSS_DB)
-        return _coded(wave, COPY_LUFS, lambda samples: encode_mp3(samples, bits)).data
+        wave = _at_form(voice, _at_level(voice, COPY_LUFS)) * ratio(_MP3_LOSS_DB)
+        return _coded(wave, voice.form, COPY_LUFS, encode_mp3).data
 
     def louder() -> bytes:
         # What has sharp peaks among much that is faint cannot be so loud; then it is as loud as it gets.
-        return _coded(_at_level(mono, LOUDER_LUFS), None, lambda samples: encode_aac(samples, bits)).data
+        wave = _at_form(voice, _at_level(voice, LOUDER_LUFS))
+        return _coded(wave, voice.form, None, encode_aac).data
 
     return MoreCopies(_unless_too_faint(mp3), _unless_too_faint(louder))
+
+
+def _voice_of(sound: Sound, loudness_lufs: float | None) -> _Voice:
+    form, mono, rate = form_for(sound), one_channel(sound), sound.sample_rate
+    if rate > form.rate:
+        mono, rate = at_rate(mono, rate, form.rate), form.rate
+    is_known = loudness_lufs is not None and sound.channels == 1 and rate == sound.sample_rate
+    level = loudness_lufs if is_known else integrated_lufs(mono[np.newaxis], rate)
+    return _Voice(mono, rate, level, form)
 
 
 def _unless_too_faint(make: Callable[[], bytes]) -> bytes | None:
@@ -86,19 +118,24 @@ def _unless_too_faint(make: Callable[[], bytes]) -> bytes | None:
         return None
 
 
-def _at_level(mono: Samples, lufs: float) -> Samples:
-    wave = at_level(mono, COPY_RATE, lufs, MOST_TRUE_PEAK_DBFS - _HEADROOM_DB)
-    if wave is None:
+def _at_level(voice: _Voice, lufs: float) -> Samples:
+    if voice.level is None:
         raise _too_faint()
+    wave = at_level(voice.mono, voice.rate, lufs, MOST_TRUE_PEAK_DBFS - _HEADROOM_DB, voice.level)
+    assert wave is not None
     return wave
 
 
-def _coded(wave: Samples, lufs: float | None, encode: Callable[[Samples], bytes]) -> _Coded:
+def _at_form(voice: _Voice, wave: Samples) -> Samples:
+    return at_rate(wave, voice.rate, voice.form.rate)
+
+
+def _coded(wave: Samples, form: Form, lufs: float | None, encode: Callable[[Samples, Form], bytes]) -> _Coded:
     """The wave as a file, its true peak under the most, and its loudness `lufs` where that is given."""
     gain_db, ceiling = 0.0, 0.0
     for _ in range(_MOST_ENCODINGS):
-        turned = limited(wave * ratio(gain_db), COPY_RATE, ceiling) if gain_db or ceiling else wave
-        copy = _measured(encode(turned), len(wave) / COPY_RATE)
+        turned = limited(wave * ratio(gain_db), form.rate, ceiling) if gain_db or ceiling else wave
+        copy = _measured(encode(turned, form), len(wave) / form.rate)
         over = copy.true_peak_dbfs - MOST_TRUE_PEAK_DBFS
         missing = 0.0 if lufs is None else lufs - copy.lufs
         if over < 0.0 and abs(missing) <= _WITHIN_LU:
@@ -111,11 +148,11 @@ def _coded(wave: Samples, lufs: float | None, encode: Callable[[Samples], bytes]
 
 
 def _measured(data: bytes, seconds: float) -> _Coded:
-    heard = decode(data, limit_seconds=seconds + 1.0).samples
-    lufs = integrated_lufs(heard, COPY_RATE)
+    heard = decode(data, limit_seconds=seconds + 1.0)
+    lufs = integrated_lufs(heard.samples, heard.sample_rate)
     if lufs is None:
         raise _too_faint()
-    return _Coded(data, lufs, decibels(true_peak(heard)))
+    return _Coded(data, lufs, decibels(true_peak(heard.samples)))
 
 
 def _too_faint() -> SoundError:

@@ -114,12 +114,12 @@ def _decode_stream(container: InputContainer, data: bytes, limit_seconds: float)
         raise _not_sound()
     rate, channels = _checked_form(context)
     most = int((limit_seconds + LENGTH_SLACK_SECONDS) * rate)
-    pieces: list[Samples] = []
+    pieces: list[NDArray[Any]] = []
     count = 0
     for frame in _frames(container, stream):
         if frame.sample_rate != rate or frame.layout.nb_channels != channels:
             continue
-        pieces.append(_plain(frame, channels))
+        pieces.append(_planes(frame, channels))
         count += frame.samples
         if count > most:
             raise SoundError(
@@ -132,7 +132,7 @@ def _decode_stream(container: InputContainer, data: bytes, limit_seconds: float)
     if announced - count / rate > max(LENGTH_SLACK_SECONDS, announced * MISSING_SHARE):
         raise _cut_off()
     codec = context.codec.canonical_name
-    samples = np.concatenate(pieces, axis=1)
+    samples = _plain(pieces)
     if not np.isfinite(samples).all():
         np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
     np.clip(samples, -_GREATEST_SAMPLE, _GREATEST_SAMPLE, out=samples)
@@ -168,16 +168,23 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
         raise _damaged()
 
 
-def _plain(frame: AudioFrame, channels: int) -> Samples:
+def _planes(frame: AudioFrame, channels: int) -> NDArray[Any]:
     raw: NDArray[Any] = frame.to_ndarray()
-    planes = raw if frame.format.is_planar else raw.reshape(-1, channels).T
+    return raw if frame.format.is_planar else raw.reshape(-1, channels).T
+
+
+def _plain(pieces: list[NDArray[Any]]) -> Samples:
+    """All pieces in one, full scale at 1.0."""
+    if len({piece.dtype for piece in pieces}) > 1:  # each by itself: what full scale is differs
+        return np.concatenate([_plain([piece]) for piece in pieces], axis=1)
+    planes = np.concatenate(pieces, axis=1)
     match planes.dtype.kind, planes.dtype.itemsize:
         case "u", 1:
             return (planes.astype(np.float32) - 128.0) / np.float32(128.0)
         case "i", size:
             return planes.astype(np.float32) / np.float32(2 ** (8 * size - 1))
         case _:
-            return planes.astype(np.float32)
+            return planes.astype(np.float32, copy=False)
 
 
 def _announced_seconds(container: InputContainer, stream: AudioStream, data: bytes) -> float:

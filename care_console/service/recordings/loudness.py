@@ -29,7 +29,8 @@ _RELATIVE_GATE_LU = -10.0
 # True peak: BS.1770-4, annex 2: at least four times the rate. Twelve samples on each side of the point.
 _OVERSAMPLING = 4
 _REACH = 12
-_CHUNK = 4096
+# So many samples are looked at as one; at least as many as the reach.
+_BLOCK = 32
 
 
 def integrated_lufs(samples: Samples, rate: int) -> float | None:
@@ -50,16 +51,10 @@ def integrated_lufs(samples: Samples, rate: int) -> float | None:
 
 def true_peak(samples: Samples) -> float:
     """The greatest magnitude of the continuous wave behind (channels, n) samples; full scale is 1.0."""
-    kernel = _interpolation()
-    # No interpolated point exceeds the samples around it by more than this; so quiet stretches need no work.
-    most_gain = float(np.abs(kernel).sum(axis=0).max())
     best = float(np.abs(samples).max(initial=0.0))
     for channel in samples:
-        padded = np.pad(channel, _REACH)
-        for start in range(0, len(channel), _CHUNK):
-            piece = padded[start : start + _CHUNK + 2 * _REACH]
-            if float(np.abs(piece).max()) * most_gain > best:
-                best = max(best, float(np.abs(sliding_window_view(piece, 2 * _REACH) @ kernel).max()))
+        between, _ = _between(channel, above=best)
+        best = max(best, float(between.max(initial=0.0)))
     return best
 
 
@@ -68,18 +63,29 @@ def peak_envelope(channel: Samples, *, above: float = 0.0) -> Samples:
 
     Where the wave surely stays under `above`, that of the samples alone: it costs nothing.
     """
-    padded = np.pad(channel, (_REACH - 1, _REACH))
     envelope = np.abs(channel)
-    kernel = _interpolation()
-    most_gain = float(np.abs(kernel).sum(axis=0).max())
-    for start in range(0, len(channel), _CHUNK):
-        piece = padded[start : start + _CHUNK + 2 * _REACH - 1]
-        if float(np.abs(piece).max()) * most_gain <= above:
-            continue
-        between = np.abs(sliding_window_view(piece, 2 * _REACH) @ kernel).max(axis=1)
-        here = envelope[start : start + _CHUNK]
-        np.maximum(here, between, out=here)
-    return envelope
+    between, blocks = _between(channel, above=above)
+    whole = np.zeros(-(-len(channel) // _BLOCK) * _BLOCK, dtype=np.float32)
+    whole[: len(channel)] = envelope
+    rows = whole.reshape(-1, _BLOCK)
+    rows[blocks] = np.maximum(rows[blocks], between)
+    return whole[: len(channel)]
+
+
+def _between(channel: Samples, *, above: float) -> tuple[Samples, NDArray[np.intp]]:
+    """In each block of samples where the wave may rise over `above`, its greatest magnitude from a sample up
+    to the next one: of shape (those blocks, samples of a block). And which blocks those are."""
+    count = -(-len(channel) // _BLOCK)
+    padded = np.zeros((count + 2) * _BLOCK, dtype=np.float32)
+    padded[_BLOCK : _BLOCK + len(channel)] = channel
+    # No interpolated point exceeds the samples around it by more than this; so quiet stretches need no work.
+    tops = np.abs(padded).reshape(-1, _BLOCK).max(axis=1)
+    around = np.maximum(np.maximum(tops[:-2], tops[1:-1]), tops[2:])
+    blocks = np.flatnonzero(around * _most_gain() > above)
+    rows = sliding_window_view(padded[_BLOCK - _REACH + 1 :], _BLOCK + 2 * _REACH - 1)[blocks * _BLOCK]
+    # One product for all points of a block: thrice as quick as the points one by one.
+    points = np.abs(rows @ _block_interpolation()).reshape(len(blocks), _OVERSAMPLING - 1, _BLOCK)
+    return np.asarray(points.max(axis=1)), blocks
 
 
 def decibels(magnitude: float) -> float:
@@ -113,7 +119,8 @@ def _weighted(channel: Samples, rate: int) -> Samples:
     weighted = np.empty(pieces * advance, dtype=np.float32)
     for start in range(0, pieces * advance, advance):
         spectrum = np.fft.rfft(padded[start : start + size])
-        weighted[start : start + advance] = np.fft.irfft(spectrum * response, size)[margin : margin + advance]
+        spectrum *= response
+        weighted[start : start + advance] = np.fft.irfft(spectrum, size)[margin : margin + advance]
     return weighted[: len(channel)]
 
 
@@ -134,6 +141,20 @@ def _interpolation() -> Samples:
     distance = points[None, :] - np.arange(1 - _REACH, _REACH + 1)[:, None]
     window = np.i0(5.0 * np.sqrt(1.0 - (distance / (_REACH + 1)) ** 2)) / np.i0(5.0)
     return np.asarray(np.sinc(distance) * window, dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def _most_gain() -> float:
+    return float(np.abs(_interpolation()).sum(axis=0).max())
+
+
+@lru_cache(maxsize=1)
+def _block_interpolation() -> Samples:
+    """From the samples of a block and around it to its points: first each at 1/4, then at 1/2, at 3/4."""
+    whole = np.zeros((_BLOCK + 2 * _REACH - 1, _OVERSAMPLING - 1, _BLOCK), dtype=np.float32)
+    for at in range(_BLOCK):
+        whole[at : at + 2 * _REACH, :, at] = _interpolation()
+    return whole.reshape(len(whole), -1)
 
 
 def _lufs(power: float) -> float:

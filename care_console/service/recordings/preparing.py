@@ -17,7 +17,7 @@ from care_console.service.recordings.decode import Sound, decode
 from care_console.service.recordings.formats import SHORTEST_SECONDS, SoundError, SoundProblem
 from care_console.service.recordings.levelling import MOST_GAIN_DB
 from care_console.service.recordings.measure import Levels, levels_of
-from care_console.service.recordings.transcode import bits_for, encode_aac, resampled
+from care_console.service.recordings.transcode import as_it_is
 
 PLAYABLE, MP3, LOUDER = "playable.m4a", "playable.mp3", "louder.m4a"
 """The files that are made, in the folder that was given."""
@@ -60,7 +60,7 @@ def prepare(job: Job, source: Path, folder: Path) -> dict[str, Any]:
         return {"made": _more_copies(sound, folder)}
     levels = levels_of(sound)
     if job is Job.IMPORT:
-        (folder / PLAYABLE).write_bytes(encode_aac(resampled(sound), bits_for(sound)))
+        (folder / PLAYABLE).write_bytes(as_it_is(sound))
         return asdict(_measured(levels))
     return asdict(_for_a_message(sound, levels, folder))
 
@@ -85,7 +85,7 @@ def check_heard(levels: Levels) -> None:
 
 def _for_a_message(sound: Sound, levels: Levels, folder: Path) -> Measured:
     check_heard(levels)
-    copy = make_copy(sound)
+    copy = make_copy(sound, levels.loudness_lufs)
     (folder / PLAYABLE).write_bytes(copy.aac)
     return _measured(levels, copy.peaks, copy.lufs, copy.true_peak_dbfs)
 

@@ -7,6 +7,7 @@ seek. Synchronous and pure, as `measure` is; `to_aac` raises the same `SoundErro
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -18,17 +19,13 @@ from av.container import OutputContainer
 from care_console.service.recordings.decode import Samples, Sound, decode
 from care_console.service.recordings.formats import LONGEST_SECONDS
 
-COPY_RATE = 24_000
-"""Samples a second of every copy. Phones surely play 22 to 48 kHz, and a voice ends well below 12 kHz."""
-
-TELEPHONE_BITS = 32_000
-WIDEBAND_BITS = 48_000
-_TELEPHONE_RATE = 8_000
+TELEPHONE_RATE = 8_000
+"""Sound of so many samples a second, or fewer, is a telephone's."""
 
 # Handed to a coder at once. It cuts its own frames; by smaller pieces it takes half as long again.
 _PIECE_SAMPLES = 8_192
 # A copy of a few samples would end within the coder's own delay, and not play at all.
-_SHORTEST_SAMPLES = COPY_RATE // 10
+_SHORTEST_SECONDS = 0.1
 
 # FFmpeg's default, "twoloop", takes over three times as long, strays further from the wave (its error is
 # 16 dB below the sound at 32 kbit/s, this one's 30) and overshoots its peaks by up to 4 dB.
@@ -37,33 +34,64 @@ _AAC_CODER = {"aac_coder": "fast"}
 _MP3_CODER = {"compression_level": "7"}
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a copy is coded: samples and bits a second, and up to which tone in hertz (None: all that fit)."""
+
+    rate: int
+    bits: int
+    highest: int | None
+
+    @property
+    def cutoff(self) -> dict[str, str]:
+        """FFmpeg's option for it: no bits, and no time, for what is not in the sound."""
+        return {} if self.highest is None else {"cutoff": str(self.highest)}
+
+
+def form_for(sound: Sound) -> Form:
+    """A telephone's voice needs less than others. Both rates are of MPEG-2, which what plays AAC or MP3 knows
+    (8 kHz, which would do, only MPEG-2.5 has); and a voice ends well below 12 kHz."""
+    rate, bits = (16_000, 32_000) if sound.sample_rate <= TELEPHONE_RATE else (24_000, 48_000)
+    return Form(rate, bits, sound.sample_rate // 2 if sound.sample_rate < rate else None)
+
+
 def to_aac(source: Path | bytes, *, limit_seconds: float = LONGEST_SECONDS) -> bytes:
     """The recording as an .m4a file, its level left as it is: for a message that somebody has heard so."""
-    sound = decode(source, limit_seconds=limit_seconds)
-    return encode_aac(resampled(sound), bits_for(sound))
+    return as_it_is(decode(source, limit_seconds=limit_seconds))
 
 
-def bits_for(sound: Sound) -> int:
-    """Bits a second of a copy: a telephone's voice needs fewer."""
-    return TELEPHONE_BITS if sound.sample_rate <= _TELEPHONE_RATE else WIDEBAND_BITS
+def as_it_is(sound: Sound) -> bytes:
+    """What is decoded already as an .m4a file, its level left as it is."""
+    form = form_for(sound)
+    return encode_aac(at_rate(one_channel(sound), sound.sample_rate, form.rate), form)
 
 
-def resampled(sound: Sound) -> Samples:
-    """One channel at the copy's rate. Two are averaged, so what is the same in both keeps its level."""
-    mono = sound.samples.mean(axis=0, dtype=np.float32)[np.newaxis]
-    resampler = av.AudioResampler(format="fltp", layout="mono", rate=COPY_RATE)
-    frame = AudioFrame.from_ndarray(np.ascontiguousarray(mono), format="fltp", layout="mono")
-    frame.sample_rate = sound.sample_rate
-    pieces = [piece.to_ndarray() for part in (frame, None) for piece in resampler.resample(part)]
-    held = sum(piece.shape[1] for piece in pieces)
-    wave = np.concatenate([*pieces, np.zeros((1, max(0, _SHORTEST_SAMPLES - held)))], axis=1)[0]
+def one_channel(sound: Sound) -> Samples:
+    """Two channels are averaged, so what is the same in both keeps its level."""
+    return sound.samples[0] if sound.channels == 1 else sound.samples.mean(axis=0, dtype=np.float32)
+
+
+def at_rate(mono: Samples, rate: int, wanted: int) -> Samples:
+    """One channel at another rate, and long enough to be coded."""
+    wave = _resampled(mono, rate, wanted) if rate != wanted else mono
+    missing = round(wanted * _SHORTEST_SECONDS) - len(wave)
+    if missing > 0:
+        wave = np.pad(wave, (0, missing))
     # A clipped recording's wave rises over full scale between its samples. A player's converter cuts it
     # there; FFmpeg's coder would turn the whole passage down by 2 dB instead (it still does by half of one).
     return np.asarray(np.clip(wave, -1.0, 1.0), dtype=np.float32)
 
 
-def encode_aac(mono: Samples, bits: int) -> bytes:
-    """Samples at the copies' rate as an .m4a file."""
+def _resampled(mono: Samples, rate: int, wanted: int) -> Samples:
+    resampler = av.AudioResampler(format="fltp", layout="mono", rate=wanted)
+    frame = AudioFrame.from_ndarray(np.ascontiguousarray(mono[np.newaxis]), format="fltp", layout="mono")
+    frame.sample_rate = rate
+    pieces = [piece.to_ndarray() for part in (frame, None) for piece in resampler.resample(part)]
+    return np.asarray(np.concatenate([*pieces, np.zeros((1, 0), np.float32)], axis=1)[0])
+
+
+def encode_aac(mono: Samples, form: Form) -> bytes:
+    """Samples at the form's rate as an .m4a file."""
     file = io.BytesIO()
     with av.open(
         file,
@@ -72,27 +100,27 @@ def encode_aac(mono: Samples, bits: int) -> bytes:
         options={"movflags": "+faststart"},
         io_open=lambda _url, _flags, _options: _Reader(file),
     ) as container:
-        _encode(container, mono, "aac", bits, _AAC_CODER)
+        _encode(container, mono, "aac", form, _AAC_CODER | form.cutoff)
     return file.getvalue()
 
 
-def encode_mp3(mono: Samples, bits: int) -> bytes:
+def encode_mp3(mono: Samples, form: Form) -> bytes:
     """The same as an .mp3 file, whose first frame (Xing) tells its length."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp3") as container:
-        _encode(container, mono, "libmp3lame", bits, _MP3_CODER)
+        _encode(container, mono, "libmp3lame", form, _MP3_CODER)
     return file.getvalue()
 
 
 def _encode(
-    container: OutputContainer, mono: Samples, coder: str, bits: int, options: dict[str, str]
+    container: OutputContainer, mono: Samples, coder: str, form: Form, options: dict[str, str]
 ) -> None:
-    stream = container.add_stream(coder, rate=COPY_RATE, layout="mono", bit_rate=bits, options=options)
+    stream = container.add_stream(coder, rate=form.rate, layout="mono", bit_rate=form.bits, options=options)
     assert isinstance(stream, AudioStream)
     for start in range(0, len(mono), _PIECE_SAMPLES):
         piece = np.ascontiguousarray(mono[np.newaxis, start : start + _PIECE_SAMPLES])
         frame = AudioFrame.from_ndarray(piece, format="fltp", layout="mono")
-        frame.sample_rate = COPY_RATE
+        frame.sample_rate = form.rate
         frame.pts = start
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))

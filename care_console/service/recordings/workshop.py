@@ -29,8 +29,14 @@ LONGEST_SECONDS = 90.0
 _MOST_SOUNDS = 500
 # Whoever asks for more than this waits longer than a recorder does, and is told to come again.
 _MOST_WAITING_A_WORKER = 24
-# More threads in one worker only take time from the others.
-_ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# More threads in one worker only take time from the others. And memory that C's allocator keeps for the next
+# array needs no new pages from the system, which cost a sixth of the time of a whole recording.
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
+    "MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2),
+}
 
 
 class Busy(Exception):
@@ -116,7 +122,7 @@ class _Worker:
                 "care_console.service.recordings.worker",
                 stdin=PIPE,
                 stdout=PIPE,
-                env=os.environ | _ALONE,
+                env=os.environ | _ENVIRONMENT,
                 start_new_session=True,
             )
         )
