@@ -70,7 +70,7 @@ def _held(mono: Samples, envelope: Samples, rate: int, ceiling: np.float32) -> t
     # What is far from every peak is left out: it stays as it is, and a speaker's peaks are few.
     wanted = ceiling / np.maximum(envelope[near], ceiling)
     # The minimum over twice the reach, then an average over it: no sample gets more than it wants.
-    lowest = np.pad(wanted, (reach, reach), constant_values=1.0)
+    lowest: Samples = np.pad(wanted, (reach, reach), constant_values=1.0)
     width = 1
     while width < 2 * reach + 1:
         shift = min(width, 2 * reach + 1 - width)

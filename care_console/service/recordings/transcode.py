@@ -68,7 +68,9 @@ def as_it_is(sound: Sound) -> bytes:
 
 def one_channel(sound: Sound) -> Samples:
     """Two channels are averaged, so what is the same in both keeps its level."""
-    return sound.samples[0] if sound.channels == 1 else sound.samples.mean(axis=0, dtype=np.float32)
+    if sound.channels == 1:
+        return np.asarray(sound.samples[0])
+    return np.asarray(sound.samples.mean(axis=0, dtype=np.float32))
 
 
 def at_rate(mono: Samples, rate: int, wanted: int) -> Samples:
