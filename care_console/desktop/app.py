@@ -99,7 +99,6 @@ async def run_desk(
         single.listen()
     if options.link:
         handle.window.links.take(options.link)
-    garbage.settle()
     await handle.closed.wait()
     await handle.close()
     return 0
@@ -134,6 +133,7 @@ async def _put_together(
     window = DeskWindow(desk, make_side, make_sign_in, settings, _queue_kinds(), clock, begins_locked=locked)
     closed = asyncio.Event()
     window.closed.connect(closed.set)
+    garbage.settle()
     background = (
         asyncio.create_task(desk.outbox.run(), name="outbox"),
         asyncio.create_task(desk.backend.events(), name="events"),
@@ -150,7 +150,13 @@ def _queue_kinds() -> tuple[QueueKind, ...]:
 
 
 def _import_desk() -> Any:
-    """Everything below the screens: a second of imports, beside the window and not on its thread."""
+    """Everything below the screens: a second of imports, beside the window and not on its thread.
+
+    What is imported stays for good: not even the first collection, on the window's thread, looks through it.
+    """
+    from care_console.desktop.backend.wire import import_ahead
     from care_console.desktop.desk import assemble
 
+    import_ahead()
+    garbage.keep()
     return assemble

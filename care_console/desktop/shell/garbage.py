@@ -34,7 +34,12 @@ class GarbageOfTheWindow(QObject):
                 return
 
 
+def keep() -> None:
+    """What is there now stays for good: later collections pass over it, and are short. On any thread."""
+    gc.freeze()
+
+
 def settle() -> None:
-    """What stands now stays for good: later collections pass over it, and are short."""
+    """Collect once, then keep what stands. On the window's thread."""
     gc.collect()
     gc.freeze()

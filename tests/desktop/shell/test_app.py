@@ -114,3 +114,21 @@ print(seen)
     )
     assert done.returncode == 0, done.stderr
     assert "(True, 'Opening the desk" in done.stdout
+
+
+def test_what_is_imported_leaves_no_source_in_memory_and_nothing_for_the_first_call_to_import() -> None:
+    code = """
+import linecache, sys
+from care_console.desktop.shell import first
+from care_console.desktop import app
+app._import_desk()
+ours = ("care_console", "/sqlalchemy/", "/asyncio/")
+kept = [name for name in linecache.cache if any(word in name for word in ours)]
+assert not kept, kept
+assert {"httpx", "httpcore", "anyio"} <= set(sys.modules)
+assert "rich" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
