@@ -189,7 +189,11 @@ class Settings(BaseSettings):
     recordings_per_minute: float = Field(
         default=600.0, ge=1, description="How many recordings one key of a facility may send in a minute."
     )
-    pool_size: int = Field(default=10, description="Database connections of one process.")
+    pool_size: int = Field(
+        default=20,
+        ge=1,
+        description="Database connections of one process for transactions, and for reads; opened as needed.",
+    )
 
     @property
     def allowed_hours(self) -> Hours:

@@ -51,6 +51,7 @@ def _stops(told: argparse.Namespace) -> Outcome:
 
 def _races(told: argparse.Namespace) -> Outcome:
     sizes = {"opt_outs": told.opt_outs, "sends": told.texts, "minutes": told.minutes}
+    sizes["texts_a_second"] = told.rate
     given = {name: size for name, size in sizes.items() if size is not None}
     with running_cluster() as cluster:
         plan, database = dataclasses.replace(races.LONG, **given), cluster.database()
@@ -119,7 +120,7 @@ def main() -> int:
     parser.add_argument("--opt-outs", type=int, help="how many opt-outs, in a race with texts")
     parser.add_argument("--kills", type=int, help="how many deaths: at points, or of the desk")
     parser.add_argument("--files", type=int, help="how many damaged files")
-    parser.add_argument("--rate", type=float, help="how many messages a second")
+    parser.add_argument("--rate", type=float, help="how many messages, or texts of a race, a second")
     parser.add_argument("--ramp", type=int, help="how many other rates at most, to find the limit")
     parser.add_argument("--minutes", type=float, help="how long at most")
     told = parser.parse_args()

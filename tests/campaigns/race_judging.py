@@ -38,12 +38,14 @@ _TEXTS = text(
 class Outcome(Verdict):
     """What came of a campaign. `wrong` holds a sentence for each promise that was broken.
 
+    `texts_a_second`: how many were queued in each second of asking;
     `close`: texts taken less than a tenth of a second before their number's opt-out was committed;
     `asked_again`: how often the service answered that it is too busy.
     """
 
     seed: int
     queued: int = 0
+    texts_a_second: float = 0.0
     became: Counter[str] = field(default_factory=Counter)
     handed_over: int = 0
     opt_outs: int = 0

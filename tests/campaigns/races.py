@@ -52,13 +52,15 @@ _ANSWER_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long a campaign is. After `minutes` nothing more is asked for. `is_timed`: whether the time from
-    STOP to suppressed is judged, or only told."""
+    """How long a campaign is. After `minutes` nothing more is asked for. `texts_a_second`: how many are
+    queued at most, over all numbers; a machine that cannot do so many does what it can. `is_timed`: whether
+    the time from STOP to suppressed is judged, or only told."""
 
     opt_outs: int
     sends: int
     numbers: int = 50
     workers: int = 4
+    texts_a_second: float = 80.0
     minutes: float = 60.0
     settle_seconds: float = 300.0
     is_timed: bool = True
@@ -112,8 +114,10 @@ async def run(plan: Plan, seed: int, database_url: str) -> Outcome:
     clock = time.time() - began
     async with _made(plan, outcome, database_url) as on:
         looking = [asyncio.create_task(_look(on)), asyncio.create_task(_tell_how_far(on))]
+        asking_began = time.monotonic()
         try:
             await asyncio.gather(*(_owner(on, number) for number in on.numbers))
+            outcome.texts_a_second = round(len(on.queued) / (time.monotonic() - asking_began), 1)
             outcome.load_of_machine = [round(load, 1) for load in os.getloadavg()]
             outcome.settled_seconds = await _settled(on)
         finally:
@@ -193,10 +197,13 @@ async def _number(services: Services, twin: SmsTwin, place: int) -> _Number:
 async def _owner(on: _Field, number: _Number) -> None:
     """Texts come, and STOP is said while they are on their way; then START, and all over again."""
     chance = random.Random(f"{on.outcome.seed} {number.phone}")
-    await asyncio.sleep(chance.uniform(0, _PATIENCE_SECONDS))  # or all of them would say STOP at once
+    due = time.monotonic() + chance.uniform(0, _PATIENCE_SECONDS)  # or all of them would say STOP at once
     while not on.is_over:
+        await asyncio.sleep(due - time.monotonic())
         each = on.plan.sends / on.plan.opt_outs
         count = chance.randint(1, round(2 * each) - 1)
+        turn = count * on.plan.numbers / on.plan.texts_a_second
+        due = max(due, time.monotonic() - _PATIENCE_SECONDS) + turn
         before, seen = chance.randint(1, count), number.seen
         await _queue(on, number, before)
         await _until_seen(number, seen + chance.randint(0, before))

@@ -19,7 +19,7 @@ from care_console.service.audit.rules import record
 from care_console.service.consent.tables import consent_events, consent_states
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
-from care_console.service.recipients.tables import recipients
+from care_console.service.recipients.news import announce_people_on
 from care_console.service.texting.tables import ANSWERS, texts
 
 SCOPE = "all"  # DA 26-12 leaves "revoke all" open until 2027-01-31; every opt-out keeps its scope for then
@@ -93,9 +93,7 @@ async def opt_out(ctx: Context, phone: str, said: Words) -> OptOut:
 async def announce_number(ctx: Context, phone: str, event_id: int) -> None:
     """Tell the desks that a number's consent changed, and each recipient on it."""
     await announce(ctx, ChangeKind.CONSENT, event_id)
-    found = await ctx.connection.execute(select(recipients.c.id).where(recipients.c.phone == phone))
-    for row in found:
-        await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)
+    await announce_people_on(ctx, phone)
 
 
 async def queued_to(ctx: Context, phone: str) -> list[int]:

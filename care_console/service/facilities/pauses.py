@@ -22,7 +22,7 @@ from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
 from care_console.service.foundation.problems import Problem, not_found
 from care_console.service.messages.tables import messages
-from care_console.service.recipients.tables import recipients
+from care_console.service.recipients.news import announce_people_on
 
 _LASTS = pauses.c.ended_at.is_(None)
 _MOST = 500
@@ -124,9 +124,7 @@ def _details(row: Any) -> dict[str, str]:
 async def _announce(ctx: Context, pause_id: int, phone: str | None) -> None:
     await announce(ctx, ChangeKind.PAUSE, pause_id)
     if phone is not None:
-        found = await ctx.connection.execute(select(recipients.c.id).where(recipients.c.phone == phone))
-        for row in found:
-            await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)
+        await announce_people_on(ctx, phone)
 
 
 async def _read(ctx: Context, which: ColumnElement[bool]) -> list[Pause]:

@@ -43,7 +43,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(url),
             pool_size=pool_size,
-            max_overflow=pool_size,
+            max_overflow=0,  # one beyond the pool's size would be closed after each use
             pool_pre_ping=True,
             pool_timeout=_POOL_SECONDS,
             hide_parameters=True,  # an error repeats the statement; what was in it is somebody's

@@ -18,10 +18,11 @@ from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import Problem, not_found
 from care_console.service.payments.queries import explained
+from care_console.service.recipients.news import announce_people_on
 from care_console.service.recipients.tables import recipients
 from care_console.service.texting.bodies import ReceiptFacts, receipt_body
 from care_console.service.texting.hours import next_moment
-from care_console.service.texting.queueing import QueuedText, announce_texts, queue
+from care_console.service.texting.queueing import QueuedText, queue
 from care_console.service.texting.tables import texts
 
 KIND = "receipt"
@@ -53,7 +54,7 @@ async def send_receipt(ctx: Context, charge_id: int) -> ReceiptSent:
     text_id = await queue(ctx, QueuedText(number.phone, KIND, body, send_after, message_id=message_id))
     details = {"text": str(text_id)}
     await record(ctx, Action.RECEIPT_SENT, f"charge:{charge_id}", details=details)
-    await announce_texts(ctx, number.phone)
+    await announce_people_on(ctx, number.phone)
     return ReceiptSent(charge_id=str(charge_id), words=body, text=TextPlan(goes=True, at=send_after))
 
 

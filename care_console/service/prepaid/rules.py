@@ -10,15 +10,13 @@ import argon2
 from sqlalchemy import func, select, update
 
 from care_console.contract.audit import Action, Outcome
-from care_console.contract.changes import ChangeKind
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.events import announce
 from care_console.service.prepaid.ledger import account_of_phone, deposit, lock_account, reverse
 from care_console.service.prepaid.tables import ledger_accounts, ledger_entries
-from care_console.service.recipients.tables import recipients
+from care_console.service.recipients.news import announce_people_on
 
 # A PIN of four digits has ten thousand values: fifteen tries a day leave a thief years, and its owner enough.
 TRIES = ((timedelta(minutes=15), 5), (timedelta(days=1), 15))
@@ -83,13 +81,10 @@ async def take_back(ctx: Context, deposit_id: int) -> int:
 
 async def announce_account(ctx: Context, account_id: int) -> None:
     """Tell the desks that money moved in an account, for each recipient on its phone."""
-    of_phone = (
-        select(recipients.c.id)
-        .join(ledger_accounts, ledger_accounts.c.phone == recipients.c.phone)
-        .where(ledger_accounts.c.id == account_id)
-    )
-    for row in (await ctx.connection.execute(of_phone)).all():
-        await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)
+    its_phone = select(ledger_accounts.c.phone).where(ledger_accounts.c.id == account_id)
+    phone = (await ctx.connection.execute(its_phone)).scalar_one_or_none()
+    if phone is not None:
+        await announce_people_on(ctx, phone)
 
 
 async def find_account(ctx: Context, phone: str) -> int | None:

@@ -12,8 +12,8 @@ from care_console.contract.texts import NumberTexts, ReachCleared
 from care_console.service.audit.rules import record
 from care_console.service.foundation.problems import row_id
 from care_console.service.foundation.routing import Ctx, StaffRoute, allowed
+from care_console.service.recipients.news import announce_people_on
 from care_console.service.texting.queries import phone_of, texts_page
-from care_console.service.texting.queueing import announce_texts
 from care_console.service.texting.reach import said_to_work
 
 router = APIRouter(route_class=StaffRoute, tags=["texts"])
@@ -40,5 +40,5 @@ async def post_reach(ctx: Ctx, recipient_id: str) -> ReachCleared:
     phone = await phone_of(ctx, recipient)
     was_marked = await said_to_work(ctx, phone)
     if was_marked:
-        await announce_texts(ctx, phone)
+        await announce_people_on(ctx, phone)
     return ReachCleared(recipient_id=str(recipient), was_marked=was_marked)

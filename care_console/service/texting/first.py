@@ -17,9 +17,10 @@ from care_console.contract.messages import TextPlan
 from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number
 from care_console.service.foundation.context import Context
+from care_console.service.recipients.news import announce_people_on
 from care_console.service.texting.bodies import first_text_body
 from care_console.service.texting.hours import next_moment
-from care_console.service.texting.queueing import QueuedText, announce_texts, defer_sending, queue
+from care_console.service.texting.queueing import QueuedText, defer_sending, queue
 from care_console.service.texting.tables import TOO_LATE, texts
 
 _AT_ONCE = 200
@@ -108,7 +109,7 @@ async def let_withheld_go(ctx: Context, text_id: int, phone: str, sender_id: int
         await defer_sending(ctx, text_id, send_after)
     else:
         return False
-    await announce_texts(ctx, phone)
+    await announce_people_on(ctx, phone)
     return True
 
 

@@ -19,9 +19,10 @@ from care_console.service.consent.rules import Words, lock_number, opt_out, stat
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.fault_points import passing
 from care_console.service.gateways.sms.port import IncomingText
+from care_console.service.recipients.news import announce_people_on
 from care_console.service.recipients.tables import recipients
 from care_console.service.texting import bodies
-from care_console.service.texting.queueing import QueuedText, announce_texts, queue
+from care_console.service.texting.queueing import QueuedText, queue
 from care_console.service.texting.reach import reached
 from care_console.service.texting.tables import replies, texts
 
@@ -49,7 +50,7 @@ async def take_text(ctx: Context, incoming: IncomingText) -> Reading:
     await reached(ctx, incoming.phone)
     await _act(ctx, incoming, reading)
     passing("incoming.acted")
-    await announce_texts(ctx, incoming.phone)
+    await announce_people_on(ctx, incoming.phone)
     return reading
 
 

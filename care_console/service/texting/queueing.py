@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from care_console.contract.audit import Action
-from care_console.contract.changes import ChangeKind
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.events import announce
 from care_console.service.foundation.jobs import defer
-from care_console.service.recipients.tables import recipients
 from care_console.service.texting.tables import texts
 
 _ANSWER_PRIORITY = 10
@@ -68,10 +65,3 @@ async def defer_sending(ctx: Context, text_id: int, at: datetime, *, is_answer: 
     """Have a text looked at, at a moment."""
     priority = _ANSWER_PRIORITY if is_answer else 0
     await defer(ctx, "texting:send", at=at, lock=f"text:{text_id}", priority=priority, text_id=text_id)
-
-
-async def announce_texts(ctx: Context, phone: str) -> None:
-    """Tell the desks that something became of a text to or from a number."""
-    found = await ctx.connection.execute(select(recipients.c.id).where(recipients.c.phone == phone))
-    for row in found:
-        await announce(ctx, ChangeKind.RECIPIENT, row.id, recipient_id=row.id)

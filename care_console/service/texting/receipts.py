@@ -11,7 +11,7 @@ from care_console.service.consent.rules import Words, lock_number, opt_out
 from care_console.service.consent.tables import consent_events
 from care_console.service.foundation.context import Context
 from care_console.service.gateways.sms.port import Receipt, ReceiptState
-from care_console.service.texting.queueing import announce_texts
+from care_console.service.recipients.news import announce_people_on
 from care_console.service.texting.reach import failed_to_reach, reached
 from care_console.service.texting.tables import texts
 
@@ -50,7 +50,7 @@ async def take_receipt(ctx: Context, receipt: Receipt) -> bool:
     if moved.first() is not None:
         details = {"status": status, "answer": receipt.answer[:200]}
         await record(ctx, Action.TEXT_REPORTED, f"text:{receipt.text_id}", details=details)
-        await announce_texts(ctx, phone)
+        await announce_people_on(ctx, phone)
         if receipt.state is ReceiptState.DELIVERED:
             await reached(ctx, phone)
         elif receipt.state in (ReceiptState.UNDELIVERED, ReceiptState.REFUSED):

@@ -17,7 +17,7 @@ from sqlalchemy import exists, or_, select, update
 from care_console.contract.audit import Action, Outcome
 from care_console.contract.consent import ConsentState
 from care_console.service.audit.rules import record
-from care_console.service.consent.rules import lock_number, state_of
+from care_console.service.consent.rules import state_of
 from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.fault_points import passing
@@ -29,8 +29,9 @@ from care_console.service.gateways.sms.port import (
     TextRefused,
 )
 from care_console.service.links.tables import links
+from care_console.service.recipients.news import announce_people_on
 from care_console.service.texting.hours import may_leave
-from care_console.service.texting.queueing import announce_texts, defer_sending
+from care_console.service.texting.queueing import defer_sending
 from care_console.service.texting.tables import ANSWERS, NUMBER_IS, TOO_LATE, texts
 
 _AT_ANY_STATE = ("stop_confirmation", "help")
@@ -43,35 +44,30 @@ _AGAIN_SECONDS = 5
 _PAUSED_SECONDS = 300
 
 
-async def claim(ctx: Context, text_id: int) -> bool:
-    """Take a text that is due; False where there is nothing to do now."""
+async def claim(ctx: Context, text_id: int) -> str | None:
+    """Take a text that is due: the number that it goes to, or None where there is nothing to do now."""
     row = await _locked(ctx, text_id)
     if row is None or row.status not in ("queued", "sending"):
-        return False
+        return None
     if row.status == "sending":
         valid_until = row.handed_at + timedelta(minutes=ctx.settings.text_valid_minutes) + _DOUBT_MARGIN
         if ctx.now < valid_until:
             # It may be at the carrier. Its receipt tells, or the end of the validity that it was given.
             await defer_sending(ctx, text_id, valid_until)
-            return False
+            return None
         if row.kind == _ONCE:
             await _end(ctx, row, "cancelled", "it may have gone out already, and goes once at most")
-            return False
+            return None
     elif row.send_after is not None and ctx.now < row.send_after:
         await defer_sending(ctx, text_id, row.send_after)
-        return False
+        return None
     await _set(ctx, text_id, status="sending", handed_at=ctx.now)
-    return True
-
-
-async def hold_number(ctx: Context, text_id: int) -> None:
-    """Hold the number of a claimed text: wait for whoever else hands it a text, or opts it out."""
-    phone = (await ctx.connection.execute(select(texts.c.phone).where(texts.c.id == text_id))).scalar_one()
-    await lock_number(ctx, phone)
+    phone: str = row.phone
+    return phone
 
 
 async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
-    """Hand a claimed text over, unless it may not go any more. The caller holds its number.
+    """Hand a claimed text over, unless it may not go any more. The caller holds its number's lock.
 
     `ctx.now` is from after the wait for the number, or what has meanwhile become too late would still go.
     """
@@ -103,7 +99,7 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
         passing("text.handed")
         await _set(ctx, row.id, status="sent")
         await record(ctx, Action.TEXT_SENT, f"text:{row.id}", details={"kind": row.kind})
-        await announce_texts(ctx, row.phone)
+        await announce_people_on(ctx, row.phone)
 
 
 async def _why_not(ctx: Context, row: Any) -> str | None:
@@ -138,7 +134,7 @@ async def _end(ctx: Context, row: Any, status: str, why: str) -> None:
     await _set(ctx, row.id, status=status, failure=why)
     action = Action.TEXT_CANCELLED if status == "cancelled" else Action.TEXT_FAILED
     await record(ctx, action, f"text:{row.id}", outcome=Outcome.REFUSED, details={"why": why})
-    await announce_texts(ctx, row.phone)
+    await announce_people_on(ctx, row.phone)
 
 
 async def _locked(ctx: Context, text_id: int) -> Any:

@@ -9,13 +9,14 @@ import structlog
 from procrastinate import JobContext
 from sqlalchemy import or_, select, text
 
+from care_console.service.consent.rules import lock_number
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.fault_points import passing
 from care_console.service.foundation.jobs import services_of
 from care_console.service.texting import first, sending
 from care_console.service.texting.queueing import defer_sending
 from care_console.service.texting.tables import texts
-from care_console.service.texting.turns import wait_turn
+from care_console.service.texting.turns import one_at_a_time, wait_turn
 
 log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
@@ -34,12 +35,13 @@ async def send(context: JobContext, text_id: int) -> None:
     """Hand a text over, if it is due and may go. Safe to run twice: a claim is taken once."""
     services = services_of(context)
     async with services.database.begin() as connection:
-        if not await sending.claim(services.context(connection, SYSTEM, _ORIGIN), text_id):
-            return
+        phone = await sending.claim(services.context(connection, SYSTEM, _ORIGIN), text_id)
+    if phone is None:
+        return
     passing("text.claimed")
     await wait_turn(services)
-    async with services.database.begin() as connection:
-        await sending.hold_number(services.context(connection, SYSTEM, _ORIGIN), text_id)
+    async with one_at_a_time(phone), services.database.begin() as connection:
+        await lock_number(services.context(connection, SYSTEM, _ORIGIN), phone)
         await sending.hand_over(services.context(connection, SYSTEM, _ORIGIN), text_id, services.sms)
     passing("text.committed")
 

@@ -46,10 +46,23 @@ async def test_no_text_passes_an_opt_out(texting: Texting) -> None:
     await _opt_out(texting)
     async with texting.services.database.begin() as connection:
         ctx = texting.services.context(connection, SYSTEM, "test")
-        await sending.hold_number(ctx, text)
+        await lock_number(ctx, PHONE)
         await sending.hand_over(ctx, text, texting.services.sms)
     assert await texting.handed() == []
     assert await texting.status(text) == "cancelled"
+
+
+async def test_a_numbers_texts_do_not_queue_up_before_an_opt_out(texting: Texting) -> None:
+    await texting.twin.faults("delay", seconds=1.0)
+    for _ in range(4):
+        await texting.queue()
+    working = asyncio.create_task(texting.work())
+    async with asyncio.timeout(30):
+        while not await texting.handed():  # noqa: ASYNC110 - it is another process that changes
+            await asyncio.sleep(0.02)
+        await _opt_out(texting)
+        await working
+    assert len(await texting.handed()) == 1, "the lock is given in the order of asking: the opt-out was next"
 
 
 async def test_an_opt_out_waits_for_the_text_that_is_being_handed_over(texting: Texting) -> None:
