@@ -14,7 +14,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from care_console.service.consent.tables import consent_events, consent_states
-from care_console.service.facilities.tables import facilities, senders
+from care_console.service.facilities.tables import facilities, pauses, senders
 from care_console.service.foundation.context import Context
 from care_console.service.links.tables import links
 from care_console.service.messages.tables import messages
@@ -207,6 +207,12 @@ async def a_note(ctx: Context, recipient_id: int, **values: Any) -> int:
         "actor": "specialist",
     }
     return await _insert(ctx, notes, defaults | values)
+
+
+async def a_pause(ctx: Context, **values: Any) -> int:
+    """A pause by sue, an hour old, of the `phone` or the `facility_id` that is given."""
+    defaults = {"reason": "Too many texts", "since": ctx.now - timedelta(hours=1), "actor": "sue"}
+    return await _insert(ctx, pauses, defaults | values)
 
 
 async def a_consent_event(ctx: Context, phone: str, **values: Any) -> int:

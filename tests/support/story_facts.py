@@ -32,6 +32,9 @@ WITH money AS (
     SELECT *, CASE WHEN returned THEN 0 ELSE greatest(0, amount_cents - back) END AS net FROM money
 ), seen AS (
     SELECT m.id, m.recorded_at, m.seconds, m.price_cents,
+        EXISTS (SELECT FROM pauses p, recipients r, senders s WHERE p.ended_at IS NULL
+                AND r.id = m.recipient_id AND s.id = m.sender_id
+                AND (p.phone = r.phone OR p.facility_id = s.facility_id)) AS paused,
         (SELECT max(least(l.expires_at, l.revoked_at)) FROM links l WHERE l.message_id = m.id) AS ends_at,
         (SELECT max(l.issued_at) FROM links l WHERE l.message_id = m.id) AS linked_at,
         EXISTS (SELECT FROM visits v WHERE v.message_id = m.id)
@@ -80,6 +83,11 @@ SELECT d.status, c.amount_cents FROM disputes d JOIN charges c ON c.id = d.charg
 WHERE d.recipient_id = :recipient AND c.message_id = ANY (:open)
 """
 
+_PAUSE = """
+SELECT p.since FROM pauses p JOIN recipients r ON r.phone = p.phone
+WHERE r.id = :recipient AND p.ended_at IS NULL
+"""
+
 _CONSENT = """
 SELECT s.state, s.since FROM consent_states s JOIN recipients r ON r.phone = s.phone WHERE r.id = :recipient
 """
@@ -110,7 +118,10 @@ async def facts_in_database(connection: AsyncConnection, recipient: int, now: da
     for row in await rows(_CONSENT):
         if row.state != "opted_in":
             facts["stopped" if row.state == "opted_out" else "held"] = _day(row.since)
-    said_of_messages = set(facts) - {"week", "month", "newest", "never", "heard", "stopped", "held"}
+    for row in await rows(_PAUSE):
+        facts["number_paused"] = _day(row.since)
+    not_of_messages = {"week", "month", "newest", "never", "heard", "stopped", "held", "number_paused"}
+    said_of_messages = set(facts) - not_of_messages
     if said_of_messages:
         facts.pop("heard", None)  # that all is well is said only where it is
     return facts
@@ -162,6 +173,8 @@ def _unpaid(row: Any) -> str:
         return "not_delivered"
     if not row.live:
         return "expired_unpaid"
+    if row.paused and not row.opened and set(row.texted) == {"queued"}:
+        return "paused"
     if row.declined:
         return "payment_failed"
     return "not_paid" if row.opened else "not_opened"
@@ -257,6 +270,7 @@ _PARTS: tuple[tuple[str, str, str], ...] = (
     ("little", "N played a little only", "N sonaron solo un poco"),
     ("not_texted", "N not texted", "N sin enviar"),
     ("not_delivered", "N not delivered", "N no entregados?"),
+    ("paused", "N not texted yet, paused", "N sin enviar aún, suspendidos?"),
     ("not_opened", "N not opened", "N sin abrir"),
     ("not_paid", "N opened, not paid", "N abiertos?, sin pagar"),
     ("payment_failed", "N not paid, payment failed", "N sin pagar, falló el pago"),
@@ -273,6 +287,7 @@ _PARTS: tuple[tuple[str, str, str], ...] = (
     ("given_back", "C given back by the bank", "C devueltos por el banco"),
     ("stopped", "texts stopped on D", "textos detenidos el D"),
     ("held", "texts held since D", "textos en pausa desde el D"),
+    ("number_paused", "texts paused since D", "textos suspendidos desde el D"),
 )
 _TWICE = {
     "en": rf"({_CENTS}) (twice|\d+ times) (.*)|({_AMOUNTS['en']}) for 1 message (.*)",

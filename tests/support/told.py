@@ -103,7 +103,8 @@ async def put(ctx: Context, told: Told) -> Put:
     phone = f"+1214{next(_phones)}"
     named = next((row.split(None, 1)[1] for row in told.rows if row.startswith("name ")), "María Delgado")
     where = Put(await builders.a_recipient(ctx, phone=phone, name=named), phone)
-    where.ids["sender"] = await builders.a_sender(ctx)
+    where.ids["facility"] = await builders.a_facility(ctx)
+    where.ids["sender"] = await builders.a_sender(ctx, facility_id=where.ids["facility"])
     for row in told.rows:
         await _row(ctx, where, row)
     return where
@@ -150,6 +151,9 @@ async def _row(ctx: Context, where: Put, row: str) -> None:
             await builders.a_recording(ctx, about, **_sound(row))
         case "consent":
             await builders.a_consent_event(ctx, where.phone, kind=name, effective_at=at[0])
+        case "pause":
+            whose = {"number": {"phone": where.phone}, "facility": {"facility_id": where.ids["facility"]}}
+            await builders.a_pause(ctx, **whose[name], since=at[0], ended_at=at[1] if len(at) > 1 else None)
         case "name":
             pass
         case _:

@@ -125,6 +125,8 @@ def _offer(facts: MessageFacts, verdict: Verdict, judged: Judged) -> Offer:
         return _refund([charge for charge in facts.paid if not charge.is_disputed])
     if verdict in (Verdict.NEVER_TEXTED, Verdict.NOT_DELIVERED, Verdict.EXPIRED_UNHEARD):
         return Offer(do=OfferKind.REISSUE)
+    if verdict is Verdict.NEVER_OPENED and facts.waits_for_pause:
+        return Offer(do=OfferKind.REISSUE)
     if verdict in _WANTS_A_LINK and facts.live_until is None:
         return Offer(do=OfferKind.REISSUE)
     return Offer(do=OfferKind.NONE)

@@ -105,7 +105,8 @@ class MessageFacts:
     """Everything known of one message. Sequences are in the order of time.
 
     `beside` are charges of the same recipient's other messages that a caller may take for one of this
-    message's: the same amount by the same means, near in time.
+    message's: the same amount by the same means, near in time. `number_paused`, `facility_paused`: a
+    supervisor paused the recipient's number, or the sender's facility, and nobody has resumed it.
     """
 
     now: datetime
@@ -126,6 +127,8 @@ class MessageFacts:
     seconds_played: Sequence[int] = ()
     sound: SoundFact | None = None
     beside: Sequence[ChargeFact] = ()
+    number_paused: bool = False
+    facility_paused: bool = False
 
     @cached_property
     def live_until(self) -> datetime | None:
@@ -164,6 +167,12 @@ class MessageFacts:
     def was_opened(self) -> bool:
         """Whether the page was opened, as far as anything shows."""
         return bool(self.visits or self.charges or self.seconds_played)
+
+    @property
+    def waits_for_pause(self) -> bool:
+        """Whether all that is on its way to the recipient is a text that a pause holds back now."""
+        is_paused = self.number_paused or self.facility_paused
+        return is_paused and not self.was_opened and self.text_statuses - NEVER_LEFT == {"queued"}
 
     @cached_property
     def text_statuses(self) -> frozenset[str]:

@@ -60,6 +60,7 @@ _BESIDE = f"""SELECT json_agg(beside.told ORDER BY beside.charged_at, beside.id)
 _FACTS = f"""
     SELECT m.id, m.imported_id, m.recipient_id, m.recorded_at, m.seconds, m.price_cents, m.privileged,
         s.name AS sender_name, f.name AS facility_name,
+        EXISTS (SELECT FROM pauses p WHERE p.facility_id = f.id AND p.ended_at IS NULL) AS facility_paused,
         rec.message_id AS sound_of, rec.loudness_lufs, rec.silence_share, rec.clipping_share, rec.copy_lufs,
         (SELECT count(*) FROM visits v WHERE v.message_id = m.id) AS visits,
         json_build_array(
@@ -101,14 +102,17 @@ _OF_RECIPIENT = text(
 )
 
 
-async def facts_of_message(ctx: Context, message_id: int, consent: ConsentState) -> MessageFacts | None:
+async def facts_of_message(
+    ctx: Context, message_id: int, consent: ConsentState, *, number_paused: bool = False
+) -> MessageFacts | None:
     """The facts of one message; None where there is none of that id."""
     row = (await ctx.connection.execute(_OF_ONE, {"id": message_id})).first()
     if row is None:
         return None
     asked = {"id": message_id, "within": BESIDE_WITHIN}
     beside = (await ctx.connection.execute(_BESIDE_ONE, asked)).scalar_one()
-    return replace(_facts(row, ctx.now, consent), beside=[_charge(told) for told in beside or ()])
+    facts = _facts(row, ctx.now, consent, number_paused)
+    return replace(facts, beside=[_charge(told) for told in beside or ()])
 
 
 def asked_open(ctx: Context, recipient_id: int) -> Asked:
@@ -122,9 +126,11 @@ def asked_open(ctx: Context, recipient_id: int) -> Asked:
     return _OF_RECIPIENT, asked
 
 
-def facts_of_rows(ctx: Context, rows: Iterable[Any], consent: ConsentState) -> list[MessageFacts]:
+def facts_of_rows(
+    ctx: Context, rows: Iterable[Any], consent: ConsentState, number_paused: bool
+) -> list[MessageFacts]:
     """What the rows tell, in their order; beside each message the like charges of the others."""
-    return with_neighbours([_facts(row, ctx.now, consent) for row in rows])
+    return with_neighbours([_facts(row, ctx.now, consent, number_paused) for row in rows])
 
 
 def with_neighbours(messages: Sequence[MessageFacts]) -> list[MessageFacts]:
@@ -169,7 +175,7 @@ def _charged_at(charge: ChargeFact) -> datetime:
     return charge.charged_at
 
 
-def _facts(row: Any, now: datetime, consent: ConsentState) -> MessageFacts:
+def _facts(row: Any, now: datetime, consent: ConsentState, number_paused: bool) -> MessageFacts:
     links, texts, plays, charges = row.told
     sound = None
     if row.sound_of is not None:
@@ -193,6 +199,8 @@ def _facts(row: Any, now: datetime, consent: ConsentState) -> MessageFacts:
         charges=[_charge(told) for told in charges or ()],
         seconds_played=plays or (),
         sound=sound,
+        number_paused=number_paused,
+        facility_paused=row.facility_paused,
     )
 
 

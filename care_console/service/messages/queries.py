@@ -10,6 +10,7 @@ from sqlalchemy import select
 from care_console.contract.charges import Charge, ChargeState, PaymentMethod, Refund
 from care_console.contract.messages import Facility, Levels, Link, Message, Play, Sender
 from care_console.service.consent.rules import state_of
+from care_console.service.facilities.pauses import number_is_paused
 from care_console.service.facilities.tables import facilities, senders
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
@@ -31,7 +32,8 @@ async def read_message(ctx: Context, message_id: int) -> Message:
     row = (await ctx.connection.execute(_HEAD.where(messages.c.id == message_id))).first()
     if row is None:
         raise not_found("message", message_id)
-    facts = await facts_of_message(ctx, message_id, await state_of(ctx, row.phone))
+    consent, paused = await state_of(ctx, row.phone), await number_is_paused(ctx, row.phone)
+    facts = await facts_of_message(ctx, message_id, consent, number_paused=paused)
     assert facts is not None
     disputed = {charge.id for charge in facts.charges if charge.is_disputed}
     recording = await _one(ctx, recordings, message_id)

@@ -81,6 +81,18 @@ _WAITS: Pair = (
     "The text with the link has not left yet; texts go out from 9 AM to 8 PM at your place.",
     "El texto con el enlace todavía no ha salido; los textos salen de 9 AM a 8 PM, hora de donde usted está.",
 )
+_NUMBER_PAUSED: Pair = (
+    "Texts to this number are paused by somebody here, so the text with the link waits. I can make you a new "
+    "link and read it to you.",
+    "Alguien de aquí suspendió los textos a este número, por eso el texto con el enlace espera. Puedo "
+    "hacerle un enlace nuevo y leérselo.",
+)
+_FACILITY_PAUSED: Pair = (
+    "Texts about messages from {facility} are paused for now, so the text with the link waits. I can make "
+    "you a new link and read it to you.",
+    "Los textos sobre mensajes de {facility} están suspendidos por ahora, por eso el texto con el enlace "
+    "espera. Puedo hacerle un enlace nuevo y leérselo.",
+)
 _NOT_PAID: Pair = (
     "The page was opened, and the {price} was not paid, so the message could not play.",
     "La página se abrió, pero no se pagaron los {price}, por eso el mensaje no pudo sonar.",
@@ -148,7 +160,8 @@ def words_for(facts: MessageFacts, verdict: Verdict, judged: Judged, offer: Offe
     pairs = [_main(facts, verdict)]
     if verdict in _FLAWS:
         pairs.append(_REFUND if offer.do is OfferKind.REFUND else _NOTHING_PAID)
-    if offer.do is OfferKind.REISSUE and verdict in _MAY_HAVE_ENDED and facts.links:
+    has_ended = verdict in _MAY_HAVE_ENDED and facts.links and not facts.waits_for_pause
+    if offer.do is OfferKind.REISSUE and has_ended:
         pairs.append(_ENDED)
     blanks = _Blanks(facts, offer)
     english = "".join(pair[0] for pair in pairs).format_map(blanks)
@@ -183,6 +196,8 @@ def _main(facts: MessageFacts, verdict: Verdict) -> Pair:
 
 
 def _how_far(facts: MessageFacts) -> Pair:
+    if facts.waits_for_pause:
+        return _NUMBER_PAUSED if facts.number_paused else _FACILITY_PAUSED
     if facts.text_statuses & ARRIVED:
         return _REACHED
     return _TAKEN if "sent" in facts.text_statuses else _WAITS
@@ -233,6 +248,7 @@ def _until(facts: MessageFacts) -> datetime:
 
 
 _IN_BLANKS: dict[str, Callable[[MessageFacts, Offer], object]] = {
+    "facility": lambda facts, _offer: facts.facility_name,
     "price": lambda facts, _offer: dollars(facts.price_cents),
     "was_paid": lambda facts, _offer: dollars(sum(charge.amount_cents for charge in facts.succeeded)),
     "back": lambda _facts, offer: dollars(sum(charge.amount_cents for charge in offer.charges)),

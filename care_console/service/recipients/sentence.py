@@ -14,6 +14,7 @@ from care_console.contract.base import Bilingual
 from care_console.contract.consent import Consent, ConsentState
 from care_console.contract.hours import EASTERN
 from care_console.contract.money import dollars
+from care_console.contract.pauses import Pause
 from care_console.service.messages.facts import MessageFacts
 from care_console.service.recipients.moments import dated, soon_said
 from care_console.service.recipients.tally import Tally, Twice, tally
@@ -40,6 +41,15 @@ _COUNTS: tuple[tuple[str, tuple[str, str, str, str]], ...] = (
     ("no_link", ("1 paid, no link", "{n} paid, no link", "1 pagado, sin enlace", "{n} pagados, sin enlace")),
     ("not_texted", ("1 not texted", "{n} not texted", "1 sin enviar", "{n} sin enviar")),
     ("not_delivered", ("1 not delivered", "{n} not delivered", "1 no entregado", "{n} no entregados")),
+    (
+        "paused",
+        (
+            "1 not texted yet, paused",
+            "{n} not texted yet, paused",
+            "1 sin enviar aún, suspendido",
+            "{n} sin enviar aún, suspendidos",
+        ),
+    ),
     ("not_opened", ("1 not opened", "{n} not opened", "1 sin abrir", "{n} sin abrir")),
     (
         "not_paid",
@@ -82,11 +92,16 @@ _SUMS: tuple[tuple[str, str, str], ...] = (
 
 
 def tell_story(
-    now: datetime, recorded: Recorded, messages: Sequence[MessageFacts], consent: Consent
+    now: datetime,
+    recorded: Recorded,
+    messages: Sequence[MessageFacts],
+    consent: Consent,
+    paused: Pause | None,
 ) -> Bilingual:
-    """The sentence. `messages` are all of the recipient's open ones."""
+    """The sentence. `messages` are all of the recipient's open ones, `paused` the pause of the number."""
     told = tally(messages)
-    parts = [_how_many(now, recorded), *_ways(now, told), *_money(now, told), *_consent(now, consent)]
+    parts = [_how_many(now, recorded), *_ways(now, told), *_money(now, told)]
+    parts += [*_consent(now, consent), *_pause(now, paused)]
     english = "; ".join(part.en for part in parts)
     spanish = "; ".join(part.es for part in parts)
     return Bilingual(en=f"{english}.", es=f"{spanish}.")
@@ -206,6 +221,12 @@ def _consent(now: datetime, consent: Consent) -> Iterator[Bilingual]:
         yield Bilingual(en=f"texts held since {day_en}", es=f"textos en pausa desde el {day_es}")
     else:
         yield Bilingual(en=f"texts stopped on {day_en}", es=f"textos detenidos el {day_es}")
+
+
+def _pause(now: datetime, paused: Pause | None) -> Iterator[Bilingual]:
+    if paused is not None:
+        day_en, day_es = dated(paused.since, now), dated(paused.since, now, "es")
+        yield Bilingual(en=f"texts paused since {day_en}", es=f"textos suspendidos desde el {day_es}")
 
 
 def _number(count: int, words: tuple[str, str, str, str]) -> Bilingual:

@@ -32,7 +32,8 @@ async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
     who = who_of(who_rows.first())
     if who is None:
         raise not_found("recipient", recipient_id)
-    facts = [one for one in facts_of_rows(ctx, open_rows, who.consent.state) if is_open(one)]
+    told = facts_of_rows(ctx, open_rows, who.consent.state, who.paused is not None)
+    facts = [one for one in told if is_open(one)]
     return RecipientStory(
         id=str(recipient_id),
         imported_id=who.imported_id,
@@ -43,7 +44,7 @@ async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
         version=round(ctx.now.timestamp() * 1_000_000),
         consent=who.consent,
         consent_history=who.history,
-        story=tell_story(ctx.now, who.recorded, facts, who.consent),
+        story=tell_story(ctx.now, who.recorded, facts, who.consent, who.paused),
         on_this_number=who.others,
         open_messages=[_open_message(one) for one in facts[:MOST_OPEN]],
         may=_may(ctx, who.recorded.newest_at is not None, who.consent),

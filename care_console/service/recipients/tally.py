@@ -39,6 +39,7 @@ class Tally:
     heard: int = 0
     not_texted: int = 0
     not_delivered: int = 0
+    paused: int = 0
     not_opened: int = 0
     not_paid: int = 0
     payment_failed: int = 0
@@ -118,6 +119,8 @@ def _count_unpaid(told: Tally, facts: MessageFacts) -> None:
         told.not_delivered += 1
     elif facts.live_until is None:
         told.expired_unpaid += 1
+    elif facts.waits_for_pause:
+        told.paused += 1
     elif facts.charges:
         told.payment_failed += 1
     elif facts.was_opened:

@@ -11,6 +11,7 @@ import pytest
 from care_console.contract.messages import ChargedTwice, Diagnosis, OfferKind, Verdict
 from care_console.contract.money import dollars
 from care_console.service.consent.rules import state_of
+from care_console.service.facilities.pauses import number_is_paused
 from care_console.service.foundation.context import Context
 from care_console.service.messages.diagnosis import diagnose
 from care_console.service.messages.facts_queries import facts_of_message
@@ -93,6 +94,18 @@ def _check_words(told: Told, diagnosis: Diagnosis) -> None:
             "no nos ha dicho",
         ),
         ("the text still waits to leave", "has not left yet", "todavía no ha salido"),
+        (
+            "the text waits, since the number is paused",
+            "this number are paused",
+            "suspendió los textos a este",
+        ),
+        ("the text waits, since the facility is paused", "from Dallas County Jail", "de Dallas County Jail"),
+        (
+            "the pause of the number has ended, and the text waits for its hour",
+            "9 AM to 8 PM",
+            "de 9 AM a 8 PM",
+        ),
+        ("the text went before the number was paused", "reached your phone", "llegó a su teléfono"),
         ("the card was declined", "no money was taken", "no se cobró nada"),
         ("a refund waits for somebody's approval", "waits for approval", "espera aprobación"),
         ("a whole refund is with the bank", "on its way back", "en camino"),
@@ -152,6 +165,7 @@ def _as_label(where: Put, label: str, found: dict[str, Diagnosis]) -> str:
 
 
 async def _diagnosis(ctx: Context, where: Put, message_id: int) -> Diagnosis:
-    facts = await facts_of_message(ctx, message_id, await state_of(ctx, where.phone))
+    consent, paused = await state_of(ctx, where.phone), await number_is_paused(ctx, where.phone)
+    facts = await facts_of_message(ctx, message_id, consent, number_paused=paused)
     assert facts is not None
     return diagnose(facts)
