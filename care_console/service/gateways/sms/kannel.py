@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx
 
+from care_console.service.gateways.lost_lines import LINE_LOST
 from care_console.service.gateways.sms.port import (
     IncomingText,
     NotHandedOver,
@@ -66,7 +67,7 @@ class Kannel:
             answer = await self._client.get(self._url, params=self._request(text))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as gone:
             raise NotHandedOver("The SMS gateway cannot be reached.") from gone
-        except httpx.HTTPError as lost:
+        except LINE_LOST as lost:
             raise OutcomeUnknown("The SMS gateway's answer was lost.") from lost
         if answer.status_code == httpx.codes.ACCEPTED:
             return

@@ -15,6 +15,7 @@ from care_console.service.gateways.cards.twin.refunds import settle_due
 from care_console.service.gateways.cards.twin.sessions import end_due
 from care_console.service.gateways.cards.twin.state import Body, State
 from care_console.service.gateways.cards.twin.wire import Refusal
+from care_console.service.gateways.lost_lines import LINE_LOST
 
 GIVE_UP_SECONDS = 3 * 86400
 """Stripe tries for up to three days, docs.stripe.com/webhooks."""
@@ -85,7 +86,7 @@ class Postman:
         }
         try:
             return (await client.post(self._url, content=body, headers=headers)).status_code
-        except httpx.HTTPError as lost:
+        except LINE_LOST as lost:
             return type(lost).__name__
 
     def _note(self, seq: int, event: Body, copy: int, attempt: int, answer: int | str) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import httpx
 
+from care_console.service.gateways.lost_lines import LINE_LOST
 from care_console.service.gateways.sms.twin.book import Book
 
 _LOOK_SECONDS = 0.5
@@ -69,6 +70,6 @@ class Carrier:
     async def _call(self, url: str, params: dict[str, str]) -> int:
         try:
             answer = await self._client.get(url, params=params or None)
-        except httpx.HTTPError:
+        except LINE_LOST:
             return 0
         return answer.status_code
