@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData
+from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from care_console.service.foundation.quick import QuickPool
@@ -44,19 +46,21 @@ class Database:
             sqlalchemy_url(url),
             pool_size=pool_size,
             max_overflow=0,  # one beyond the pool's size would be closed after each use
-            pool_pre_ping=True,
             pool_timeout=_POOL_SECONDS,
             hide_parameters=True,  # an error repeats the statement; what was in it is somebody's
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_a_lost_one)
         self.quick = QuickPool(url, pool_size, _POOL_SECONDS)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading, without a transaction around it: each round trip is one.
+    async def reading(self, *, only: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading, without a transaction around it: each round trip is one. With `only`, the
+        database refuses to change anything over it; else entries can be written.
 
         It is a `QuickConnection`, and takes the other's place in what reading needs: `execute`, and its rows.
         """
         connection = await self.quick.take()
+        connection.only_reads = only
         try:
             yield cast(AsyncConnection, connection)
         finally:
@@ -77,6 +81,25 @@ class Database:
 def sqlalchemy_url(url: str) -> str:
     """The same database as SQLAlchemy names it, on psycopg 3."""
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _refuse_a_lost_one(given: Any, _record: object, _pool: object) -> None:
+    """Have the pool make another connection in the place of one whose server is gone.
+
+    Nobody has asked it anything, so whatever it has to say is that it ends: to see that, its socket is looked
+    at. Asking the server each time whether it is there was one of nine round trips of a whole message.
+    """
+    connection = given.driver_connection
+    if connection.closed or _has_something_to_say(connection.fileno()):
+        raise DisconnectionError
+
+
+def _has_something_to_say(socket: int) -> bool:
+    if not hasattr(select, "poll"):  # Windows, where the number of a socket is no index of a set of bits
+        return bool(select.select([socket], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 async def driver_connection(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:

@@ -29,6 +29,8 @@ _KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10,
 _PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 _MOST_REMEMBERED = 500
 
+_ONLY_READS = TextClause("SELECT set_config('transaction_read_only', 'on', true)")
+
 _row_class: Any = namedtuple
 _dialect: Any = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -147,7 +149,10 @@ class _Prepared:
 
 
 class QuickConnection:
-    """One connection of the reading pool, in pipeline mode from the beginning. One user at a time."""
+    """One connection of the reading pool, in pipeline mode from the beginning. One user at a time.
+
+    Of one that `only_reads` the database is told so in each round trip, and refuses a change.
+    """
 
     def __init__(self, connection: psycopg.AsyncConnection[Any]) -> None:
         self._connection = connection
@@ -161,6 +166,7 @@ class QuickConnection:
         self._writes: list[Asked] = []
         self._results: list[Any] = []
         self._waiting: asyncio.Future[list[Any]] | None = None
+        self.only_reads = False
         self.is_broken = False
         self._loop = asyncio.get_running_loop()
         self._socket = self._pgconn.socket
@@ -188,7 +194,8 @@ class QuickConnection:
         """
         checks, writes = self._checks, self._writes
         self._checks, self._writes = [], []
-        before = [one for one, _ in checks] + writes
+        told: list[Asked] = [(_ONLY_READS, {})] if self.only_reads else []
+        before = told + [one for one, _ in checks] + writes
         try:
             given = await self._trip([*before, *asked])
         except DBAPIError:
@@ -284,6 +291,7 @@ class QuickConnection:
     def forget(self) -> None:
         """Forget what waits for a round trip: the request that wanted it came to nothing."""
         self._checks, self._writes = [], []
+        self.only_reads = False
 
     def close(self) -> None:
         """Give it up, as after an error: whoever holds the pool then makes another."""

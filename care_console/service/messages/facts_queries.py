@@ -14,7 +14,7 @@ from sqlalchemy import text
 from care_console.contract.charges import RefundState
 from care_console.contract.consent import ConsentState
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import Asked
+from care_console.service.foundation.quick import Asked, together
 from care_console.service.messages.duplicates import BESIDE_WITHIN
 from care_console.service.messages.facts import (
     CLOSED_DISPUTES,
@@ -106,13 +106,15 @@ async def facts_of_message(
     ctx: Context, message_id: int, consent: ConsentState, *, number_paused: bool = False
 ) -> MessageFacts | None:
     """The facts of one message; None where there is none of that id."""
-    row = (await ctx.connection.execute(_OF_ONE, {"id": message_id})).first()
+    asked = {"id": message_id}
+    found, near = await together(
+        ctx.connection, (_OF_ONE, asked), (_BESIDE_ONE, {**asked, "within": BESIDE_WITHIN})
+    )
+    row = found.first()
     if row is None:
         return None
-    asked = {"id": message_id, "within": BESIDE_WITHIN}
-    beside = (await ctx.connection.execute(_BESIDE_ONE, asked)).scalar_one()
     facts = _facts(row, ctx.now, consent, number_paused)
-    return replace(facts, beside=[_charge(told) for told in beside or ()])
+    return replace(facts, beside=[_charge(told) for told in near.scalar_one() or ()])
 
 
 def asked_open(ctx: Context, recipient_id: int) -> Asked:

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from sqlalchemy import text
 from starlette.responses import RedirectResponse, Response
 
 from care_console.contract.audit import Action
@@ -52,8 +51,7 @@ Text = Annotated[str, Form(max_length=40)]
 @asynccontextmanager
 async def _looking(request: Request) -> AsyncIterator[Context]:
     services = services_of(request)
-    async with services.database.begin() as connection:
-        await connection.execute(text("SET TRANSACTION READ ONLY"))
+    async with services.database.reading(only=True) as connection:
         yield services.context(connection, RECIPIENT, origin_of(request))
 
 

@@ -101,10 +101,10 @@ async def find_link(ctx: Context, typed: str) -> PageLink | None:
     kept = "".join(character for character in typed if character.isascii() and character.isalnum())
     if not kept or len(typed) > LONGEST_TYPED:
         return None
-    rows: list[Any] = list((await ctx.connection.execute(_FIND, {"typed": kept})).mappings())
-    if len(rows) > 1 and rows[0]["code"] != kept:
+    rows: list[Any] = list((await ctx.connection.execute(_FIND, {"typed": kept})).all())
+    if len(rows) > 1 and rows[0].code != kept:
         return None
-    return PageLink(**rows[0]) if rows else None
+    return PageLink(**rows[0]._asdict()) if rows else None
 
 
 async def read_page(ctx: Context, link: PageLink) -> PageFacts:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from care_console.contract.audit import Action
@@ -23,6 +23,7 @@ from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
+from care_console.service.foundation.quick import Query, together
 from care_console.service.gateways.cards.port import CardTry, CheckoutStage, ProcessorCheckout
 from care_console.service.links.tables import links
 from care_console.service.messages.facts import MessageFacts
@@ -57,6 +58,11 @@ class PaymentPage:
 
 
 _COLUMNS = [checkouts.c[name] for name in PaymentPage.__dataclass_fields__]
+_OPEN_OF = Query(
+    select(*_COLUMNS).where(
+        checkouts.c.message_id == bindparam("of", required=False), checkouts.c.state.in_(_OPEN)
+    )
+)
 
 
 async def lock_message(ctx: Context, message_id: int) -> MessageFacts:
@@ -72,9 +78,9 @@ async def lock_message(ctx: Context, message_id: int) -> MessageFacts:
 
 async def open_page_of(ctx: Context, message_id: int) -> PaymentPage | None:
     """The page of a message that may still be paid on, if there is one."""
-    query = select(*_COLUMNS).where(checkouts.c.message_id == message_id, checkouts.c.state.in_(_OPEN))
-    row = (await ctx.connection.execute(query)).mappings().first()
-    return PaymentPage(**row) if row is not None else None
+    [found] = await together(ctx.connection, (_OPEN_OF, {"of": message_id}))
+    row = found.first()
+    return PaymentPage(**row._asdict()) if row is not None else None
 
 
 async def page_by_id(ctx: Context, checkout_id: UUID) -> PaymentPage | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from care_console.service.foundation.context import SYSTEM
@@ -130,3 +130,16 @@ async def test_a_write_that_waits_is_done_with_flush(services: Services) -> None
         await reading.flush()
         found = await reading.execute(text("SELECT word FROM name_words WHERE word = 'flushed'"))
         assert found.scalar_one() == "flushed"
+
+
+async def test_who_only_reads_changes_nothing_and_the_next_user_may(services: Services) -> None:
+    stored = text("INSERT INTO name_words (word) VALUES ('readonly')")
+    async with services.database.reading(only=True) as reading:
+        assert (await reading.execute(text("SELECT 1"))).scalar_one() == 1
+        with pytest.raises(DBAPIError, match="read-only"):
+            await reading.execute(stored)
+    async with services.database.reading(only=True) as reading:
+        assert (await reading.execute(text("SELECT 2"))).scalar_one() == 2
+    async with services.database.reading() as again:
+        assert again is reading
+        await again.execute(stored)
