@@ -164,6 +164,7 @@ class LouderCopy(StrEnum):
 
     NONE = "none"
     BEING_MADE = "being_made"
+    CANNOT_BE_MADE = "cannot_be_made"
     READY = "ready"
 
 

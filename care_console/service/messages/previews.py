@@ -18,10 +18,8 @@ from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
 from care_console.service.foundation.problems import Problem, not_found
 from care_console.service.messages.tables import messages, previews
-from care_console.service.recordings.tables import intakes, recordings
-
-LOUDER_TYPE = "audio/mp4"
-"""Louder copies are AAC (recordings/copies)."""
+from care_console.service.recordings.rules import LOUDER_MEDIA_TYPE, louder_stands
+from care_console.service.recordings.tables import recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +33,12 @@ class PreviewSound:
 async def louder_copy(ctx: Context, message_id: int) -> LouderCopy:
     """Whether a message's louder copy can be heard. What a facility sent gets one; it may still be made."""
     found = await ctx.connection.execute(
-        select(recordings.c.louder_key, recordings.c.mp3_key, intakes.c.message_id.label("sent"))
-        .outerjoin(intakes, intakes.c.message_id == recordings.c.message_id)
-        .where(recordings.c.message_id == message_id, recordings.c.deleted_at.is_(None))
+        select(recordings.c.louder_key, recordings.c.copy_lufs, recordings.c.copies_given_up_at).where(
+            recordings.c.message_id == message_id, recordings.c.deleted_at.is_(None)
+        )
     )
     row = found.first()
-    if row is not None and row.louder_key is not None:
-        return LouderCopy.READY
-    # The copies are named together: where the MP3 is there and this one is not, it could not be made.
-    is_awaited = row is not None and row.sent is not None and row.mp3_key is None
-    return LouderCopy.BEING_MADE if is_awaited else LouderCopy.NONE
+    return LouderCopy.NONE if row is None else louder_stands(*row)
 
 
 async def open_preview(
@@ -87,7 +81,7 @@ async def open_preview(
     return Preview(
         id=str(preview_id),
         url=f"/v1/previews/{preview_id}/sound",
-        media_type=LOUDER_TYPE if louder else message.playable_media_type,
+        media_type=LOUDER_MEDIA_TYPE if louder else message.playable_media_type,
         expires_at=expires_at,
     )
 
@@ -120,7 +114,7 @@ async def sound_of(ctx: Context, preview_id: UUID) -> PreviewSound:
             "This preview has ended; it is good for a minute. Open it again with its reason.",
         )
     if preview.louder:
-        return PreviewSound(preview.louder_key, LOUDER_TYPE)
+        return PreviewSound(preview.louder_key, LOUDER_MEDIA_TYPE)
     return PreviewSound(preview.playable_key, preview.playable_media_type)
 
 
@@ -130,6 +124,8 @@ async def _must_be_louder(ctx: Context, message_id: int) -> None:
             return
         case LouderCopy.BEING_MADE:
             why = "The louder copy is being made; try again in a minute."
+        case LouderCopy.CANNOT_BE_MADE:
+            why = "No louder copy of this recording can be made."
         case LouderCopy.NONE:
             why = "There is no louder copy of this recording."
     raise Problem(

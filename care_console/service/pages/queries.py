@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import text
 
 from care_console.contract.consent import ConsentState
-from care_console.contract.messages import Verdict
+from care_console.contract.messages import LouderCopy, Verdict
 from care_console.service.foundation.context import Context
 from care_console.service.messages.diagnosis import flaw_of
 from care_console.service.messages.facts import MessageFacts
 from care_console.service.messages.facts_queries import facts_of_message
 from care_console.service.payments.pages import open_page_of
+from care_console.service.recordings.rules import louder_stands
 
 LONGEST_TYPED = 80
 
@@ -44,6 +45,8 @@ class PageLink:
     playable_media_type: str | None
     mp3_key: str | None
     louder_key: str | None
+    copy_lufs: float | None
+    copies_given_up_at: datetime | None
     deleted_at: datetime | None
 
     def standing(self, now: datetime) -> Standing:
@@ -56,6 +59,11 @@ class PageLink:
     def has_sound(self) -> bool:
         """Whether there is something to play."""
         return self.playable_key is not None and self.deleted_at is None
+
+    @property
+    def louder(self) -> LouderCopy:
+        """Whether there is a louder copy of it."""
+        return louder_stands(self.louder_key, self.copy_lufs, self.copies_given_up_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ class PageFacts:
 _FIND = text("""
     SELECT l.id, l.code, l.message_id, l.expires_at, l.revoked_at, r.language, r.phone,
         f.state AS facility_state, rec.playable_key, rec.playable_media_type, rec.mp3_key, rec.louder_key,
-        rec.deleted_at
+        rec.copy_lufs, rec.copies_given_up_at, rec.deleted_at
     FROM links l JOIN messages m ON m.id = l.message_id JOIN recipients r ON r.id = m.recipient_id
         JOIN senders s ON s.id = m.sender_id JOIN facilities f ON f.id = s.facility_id
         LEFT JOIN recordings rec ON rec.message_id = m.id

@@ -16,6 +16,7 @@ from care_console.service.pages.queries import PageLink
 from care_console.service.pages.rendering import security_headers
 from care_console.service.pages.routing import PageRoute
 from care_console.service.playback import rules as playback
+from care_console.service.recordings.rules import LOUDER_MEDIA_TYPE
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -60,7 +61,7 @@ async def get_sound(
 def _copy(link: PageLink, wanted: str) -> tuple[str | None, str]:
     match wanted:
         case "louder":
-            return link.louder_key, "audio/mp4"
+            return link.louder_key, LOUDER_MEDIA_TYPE
         case "mp3":
             return link.mp3_key, "audio/mpeg"
         case _:

@@ -1,6 +1,7 @@
 """The MP3 and the louder copy of what a facility sent: made by a job, once the message is there.
 
-The files go first, then the row names them: killed between, the same is done again under the same keys.
+The files go first, then the row names them: killed between, the same is done again under the same keys. Where
+the sound cannot be read again, the row says so, and nobody waits any more.
 """
 
 from __future__ import annotations
@@ -36,11 +37,9 @@ async def make_more_copies(services: Services, message_id: int) -> None:
     with spool_folder(services.settings.data_dir) as folder:
         try:
             made = await _prepared(services, source_key, folder)
-        except NotStored:
-            return  # deleted meanwhile
-        except SoundError as error:
-            log.warning("recordings.no_more_copies", message=message_id, why=error.problem.value)
-            return
+        except (NotStored, SoundError) as error:
+            log.warning("recordings.no_more_copies", message=message_id, why=str(error))
+            made = []
         keys = keys_beside(source_key)
         named = {name: key for name, key in ((MP3, keys.mp3), (LOUDER, keys.louder)) if key and name in made}
         for name, key in named.items():
@@ -60,6 +59,7 @@ async def _source_of(ctx: Context, message_id: int) -> str | None:
             recordings.c.message_id == message_id,
             recordings.c.copy_lufs.is_not(None),
             recordings.c.deleted_at.is_(None),
+            recordings.c.copies_given_up_at.is_(None),
             recordings.c.mp3_key.is_(None) | recordings.c.louder_key.is_(None),
         )
     )
@@ -75,13 +75,15 @@ async def _prepared(services: Services, source_key: str, folder: Path) -> list[s
 
 
 async def _name(ctx: Context, message_id: int, mp3_key: str | None, louder_key: str | None) -> bool:
-    """Let the row name them, unless the sound was deleted: whoever deletes it holds the same message."""
+    """Let the row name them, and say that a missing one cannot be made, unless the sound was deleted: whoever
+    deletes it holds the same message."""
+    given_up_at = ctx.now if mp3_key is None or louder_key is None else None
     query = select(messages.c.recipient_id).where(messages.c.id == message_id).with_for_update()
     recipient_id = (await ctx.connection.execute(query)).scalar_one()
     named = await ctx.connection.execute(
         update(recordings)
         .where(recordings.c.message_id == message_id, recordings.c.deleted_at.is_(None))
-        .values(mp3_key=mp3_key, louder_key=louder_key)
+        .values(mp3_key=mp3_key, louder_key=louder_key, copies_given_up_at=given_up_at)
     )
     await announce(ctx, ChangeKind.MESSAGE, message_id, recipient_id=recipient_id)
     return bool(named.rowcount)

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from uuid import UUID
 
+from care_console.contract.messages import LouderCopy
+
 PLAYABLE_MEDIA_TYPE = "audio/mp4"
+
+LOUDER_MEDIA_TYPE = PLAYABLE_MEDIA_TYPE
+"""Louder copies are AAC, too (copies.py)."""
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
@@ -59,6 +64,18 @@ def _ending(name: str) -> str:
 def keys_beside(source: str) -> Keys:
     """All keys of what a facility sent, by its source's."""
     return keys_of_upload(UUID(hex=PurePosixPath(source).name))
+
+
+def louder_stands(louder_key: str | None, copy_lufs: float | None, given_up: object) -> LouderCopy:
+    """Whether there is a louder copy of a sound that was not deleted, by what its row says of it.
+
+    What a facility sent gets one (its usual copy has a level that was set); an old system's sound gets none.
+    """
+    if louder_key is not None:
+        return LouderCopy.READY
+    if copy_lufs is None:
+        return LouderCopy.NONE
+    return LouderCopy.BEING_MADE if given_up is None else LouderCopy.CANNOT_BE_MADE
 
 
 def sound_inside(folder: Path, relative: str) -> Path | None:

@@ -28,6 +28,8 @@ recordings = Table(
     # More copies of what a facility sent; an imported sound has the one above alone.
     Column("mp3_key", Text, nullable=True),
     Column("louder_key", Text, nullable=True),
+    # When it was found that one of them, or both, cannot be made.
+    at_column("copies_given_up_at", nullable=True),
     Column("codec", Text, nullable=False),
     Column("duration_seconds", Double, nullable=False),
     Column("loudness_lufs", Double, nullable=True),

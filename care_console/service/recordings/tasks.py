@@ -20,7 +20,8 @@ from care_console.service.recordings.keeping import ORPHAN_AFTER, clear_orphan, 
 log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
 _ORIGIN = "job:recordings"
-_AGAIN = procrastinate.RetryStrategy(max_attempts=100, wait=5, linear_wait=5)
+# Without end: what cannot be made is given up by itself, and all else passes (no storage, too much to do).
+_AGAIN = procrastinate.RetryStrategy(wait=30)
 
 
 @blueprint.task(name="make_more_copies", pass_context=True, retry=_AGAIN)

@@ -15,7 +15,7 @@ from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
-from care_console.service.recordings.tables import intakes, recordings
+from care_console.service.recordings.tables import recordings
 from tests.service.conftest import SignIn
 from tests.support import builders
 
@@ -102,7 +102,7 @@ async def test_no_reason_or_no_sound_is_refused(services: Services, sign_in: Sig
 
 
 async def a_louder_sound(
-    services: Services, *, is_sent: bool, louder_key: str | None, mp3_key: str | None = None
+    services: Services, *, is_sent: bool, louder_key: str | None = None, is_given_up: bool = False
 ) -> int:
     """A message with the usual copy; `is_sent`: a facility's recorder sent it, so it gets a louder one."""
     message = await a_sound(services)
@@ -111,18 +111,12 @@ async def a_louder_sound(
         await ctx.connection.execute(
             recordings.update()
             .where(recordings.c.message_id == message)
-            .values(louder_key=louder_key, mp3_key=mp3_key)
+            .values(
+                louder_key=louder_key,
+                copy_lufs=-16.0 if is_sent else None,
+                copies_given_up_at=ctx.now if is_given_up else None,
+            )
         )
-        if is_sent:
-            sent = {
-                "facility_id": await builders.a_facility(ctx),
-                "recorder_id": "r-1",
-                "request_hash": bytes(32),
-                "message_id": message,
-                "at": ctx.now,
-                "answer": "{}",
-            }
-            await ctx.connection.execute(intakes.insert().values(sent))
     await services.storage.put("louder/one.m4a", SOUND[::-1])
     return message
 
@@ -151,17 +145,17 @@ async def test_the_louder_copy_is_heard_by_the_same_rules(services: Services, si
 
 
 @pytest.mark.parametrize(
-    ("is_sent", "mp3_key", "stands", "sentence"),
+    ("is_sent", "is_given_up", "stands", "sentence"),
     [
-        (True, None, "being_made", "being made"),
-        (True, "mp3/one.mp3", "none", "no louder copy"),
-        (False, None, "none", "no louder copy"),
+        (True, False, "being_made", "is being made"),
+        (True, True, "cannot_be_made", "No louder copy of this recording can be made"),
+        (False, False, "none", "There is no louder copy"),
     ],
 )
 async def test_where_it_is_not_there_it_says_why_and_nothing_is_heard(
-    services: Services, sign_in: SignIn, is_sent: bool, mp3_key: str | None, stands: str, sentence: str
+    services: Services, sign_in: SignIn, is_sent: bool, is_given_up: bool, stands: str, sentence: str
 ) -> None:
-    message = await a_louder_sound(services, is_sent=is_sent, louder_key=None, mp3_key=mp3_key)
+    message = await a_louder_sound(services, is_sent=is_sent, is_given_up=is_given_up)
     client = await sign_in()
     assert (await client.get(f"/v1/messages/{message}")).json()["louder"] == stands
     answer = await client.post(f"/v1/messages/{message}/previews", json=REASON | {"louder": True})

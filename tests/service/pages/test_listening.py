@@ -10,6 +10,7 @@ from sqlalchemy import select
 from care_console.contract.roles import Role
 from care_console.service.audit.tables import audit_entries
 from care_console.service.playback.tables import plays, visits
+from care_console.service.recordings.tables import recordings
 from tests.service.conftest import SignIn
 from tests.service.pages.conftest import SOUND, Shop
 
@@ -46,6 +47,37 @@ async def test_ranges_and_copies(shop: Shop) -> None:
     louder = await shop.browser.get(f"/m/{code}/sound", params={"copy": "louder"})
     assert louder.content == SOUND[::-1]
     assert (await shop.browser.get(f"/m/{code}/sound", params={"copy": "mp3"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "is_given_up", "told"),
+    [
+        ("en", False, "A louder copy is being made."),
+        ("en", True, "A louder copy of this message cannot be made."),
+        ("es", False, "Se está preparando una copia más fuerte."),
+        ("es", True, "No se puede hacer una copia más fuerte"),
+    ],
+)
+async def test_a_louder_copy_that_is_not_there_is_told_of(
+    shop: Shop, language: str, is_given_up: bool, told: str
+) -> None:
+    code = await paid(shop)
+    async with shop.services.database.begin() as connection:
+        given_up_at = shop.services.clock.now() if is_given_up else None
+        waiting = {"louder_key": None, "copy_lufs": -16.0, "copies_given_up_at": given_up_at}
+        await connection.execute(recordings.update().values(waiting))
+    shown = (await shop.browser.get(f"/m/{code}", params={"lang": language})).text
+    assert told in shown
+    assert "copy=louder" not in shown
+
+
+async def test_an_old_systems_sound_is_not_said_to_wait_for_one(shop: Shop) -> None:
+    code = await paid(shop)
+    async with shop.services.database.begin() as connection:
+        await connection.execute(recordings.update().values(louder_key=None))
+    shown = (await shop.browser.get(f"/m/{code}")).text
+    assert "copy=louder" not in shown
+    assert "louder copy is" not in shown
 
 
 async def test_a_play_without_scripts_is_known_to_have_begun(shop: Shop) -> None:

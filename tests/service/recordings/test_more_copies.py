@@ -11,6 +11,7 @@ from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
 from care_console.service.gateways.storage.port import NotStored, StorageUnavailable
+from care_console.service.recordings.preparing import MP3
 from care_console.service.recordings.rules import keys_beside
 from care_console.service.recordings.tables import recordings
 from tests.service.recordings.recorder import Recorder
@@ -45,6 +46,7 @@ async def test_they_are_made_once_and_are_as_loud_as_they_say(
     message = await _taken(recorder, three_seconds)
     await recorder.more_copies(message)
     row = await _row(recorder)
+    assert row.copies_given_up_at is None
     mp3, louder = [await services.storage.get(key) for key in (row.mp3_key, row.louder_key)]
     assert reference_lufs(mp3) == pytest.approx(-16.0, abs=1.0)
     assert reference_lufs(louder) > -13.5
@@ -77,6 +79,42 @@ async def test_killed_between_files_and_row_it_is_done_again(
     row = await _row(recorder)
     assert await services.storage.get(row.mp3_key)
     assert await services.storage.get(row.louder_key)
+
+
+@pytest.mark.parametrize("spoiled", [b"no sound any more", None], ids=["spoiled", "lost"])
+async def test_of_sound_that_cannot_be_read_again_it_says_so_and_it_is_not_tried_again(
+    recorder: Recorder, services: Services, three_seconds: bytes, spoiled: bytes | None
+) -> None:
+    message = await _taken(recorder, three_seconds)
+    row = await _row(recorder)
+    assert row.copies_given_up_at is None
+    if spoiled is None:
+        await services.storage.delete(row.source_key)
+    else:
+        await services.storage.put(row.source_key, spoiled)
+    await recorder.more_copies(message)
+    row = await _row(recorder)
+    assert (row.mp3_key, row.louder_key, row.copies_given_up_at) == (None, None, services.clock.now())
+    await services.storage.put(row.source_key, three_seconds)
+    await recorder.more_copies(message)
+    assert (await _row(recorder)).mp3_key is None
+
+
+async def test_one_that_cannot_be_made_is_given_up_beside_the_other(
+    recorder: Recorder, services: Services, three_seconds: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await _taken(recorder, three_seconds)
+    prepare = services.sounds.prepare
+
+    async def only_one(*asked: Any) -> Any:
+        answer = await prepare(*asked)
+        return answer | {"made": [MP3]}
+
+    monkeypatch.setattr(services.sounds, "prepare", only_one)
+    await recorder.more_copies(message)
+    row = await _row(recorder)
+    assert await services.storage.get(row.mp3_key)
+    assert (row.louder_key, row.copies_given_up_at) == (None, services.clock.now())
 
 
 async def test_of_sound_that_is_deleted_meanwhile_nothing_stays(

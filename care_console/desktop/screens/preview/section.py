@@ -31,10 +31,10 @@ REASONS = (
     (PreviewReason.ABUSE_REPORT, "Abuse report"),
     (PreviewReason.QUALITY, "Quality"),
 )
-_BEING_MADE = "The louder copy is being made; it is there in a minute."
 _NOT_LOUDER = {
     LouderCopy.NONE: "There is no louder copy of this recording.",
-    LouderCopy.BEING_MADE: _BEING_MADE,
+    LouderCopy.BEING_MADE: "The louder copy is being made; it is there in a minute.",
+    LouderCopy.CANNOT_BE_MADE: "No louder copy of this recording can be made.",
     LouderCopy.READY: "",
 }
 _LOUDER_PLAYS = "This is the louder copy: on their page, “The same message, louder”."
@@ -129,9 +129,8 @@ class PreviewSection(Section):
         """Whether there is a louder copy of the message."""
         self._louder = louder
         self.louder_button.setVisible(louder is not LouderCopy.NONE)
-        being_made = louder is LouderCopy.BEING_MADE
-        self.louder_button.setEnabled(not being_made and self.why_not is None)
-        self.louder_button.setToolTip(_BEING_MADE if being_made else "")
+        self.louder_button.setEnabled(louder is LouderCopy.READY and self.why_not is None)
+        self.louder_button.setToolTip(_NOT_LOUDER[louder])
 
     def ask_louder(self) -> None:
         """Ask why the louder copy is heard; where the other one is being heard, it is for the same reason."""

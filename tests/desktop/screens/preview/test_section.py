@@ -184,6 +184,24 @@ def test_a_copy_that_is_being_made_says_so_and_a_quiet_recording_offers_it(folde
     on_qt(scenario())
 
 
+def test_a_copy_that_cannot_be_made_says_so_and_is_not_offered(folder: Path) -> None:
+    async def scenario() -> None:
+        service = CareService()
+        _with_louder(service, LouderCopy.CANNOT_BE_MADE, Verdict.RECORDING_QUIET)
+        async with care(folder, service) as desk:
+            louder = desk.find(QPushButton, "previewLouder")
+            await desk.until(louder.isVisible)
+            assert not louder.isEnabled()
+            assert louder.toolTip() == "No louder copy of this recording can be made."
+            desk.press("Shift+F4")
+            assert says(desk) == louder.toolTip()
+            assert not desk.service.done("preview")
+            assert "No louder copy of it can be made" in desk.side.checks.text
+            assert "Offer the louder copy" not in desk.side.checks.text
+
+    on_qt(scenario())
+
+
 def test_a_recording_without_one_offers_none(folder: Path) -> None:
     async def scenario() -> None:
         async with care(folder) as desk:

@@ -57,6 +57,8 @@ def louder(message: Message) -> Check | None:
         return None
     if message.louder is LouderCopy.BEING_MADE:
         return Check("Offer the louder copy soon: it is being made", Tone.WARN)
+    if message.louder is LouderCopy.CANNOT_BE_MADE:
+        return Check("No louder copy of it can be made", Tone.WARN)
     return Check("Offer the louder copy: on their page, “The same message, louder”", Tone.ACCENT)
 
 
