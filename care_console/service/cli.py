@@ -10,10 +10,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from care_console.contract.roles import Role
-from care_console.service.cli_facilities import add_facility_words, add_hold_words, add_record_words
+from care_console.service.cli_facilities import (
+    Commands,
+    add_facility_words,
+    add_hold_words,
+    add_record_words,
+)
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.settings import Settings
 
+_MOST_PROCESSES = 64
 Command = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -40,19 +46,19 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         raise Trouble(f"A setting cannot be used: {told}", 2) from error
 
 
+def _processes(word: str) -> int:
+    most = 1 if sys.platform == "win32" else _MOST_PROCESSES
+    if not word.isascii() or not word.isdigit() or not 1 <= int(word) <= most:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to {most}, not {word!r}")
+    return int(word)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="care-console service", description="Mobile Voice Messaging.")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data-dir", type=Path, help="folder of the embedded database (CARE_DATA_DIR)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command, told in (
-        ("run", _run, "migrate, then serve API, pages and jobs"),
-        ("web", _web, "serve API and pages"),
-    ):
-        made = commands.add_parser(name, parents=[common], help=told)
-        made.add_argument("--host", default="127.0.0.1")
-        made.add_argument("--port", type=int, default=8080, help="0 picks a free one")
-        made.set_defaults(command=command)
+    _add_serving_words(commands, common)
     made = commands.add_parser("worker", parents=[common], help="do the jobs")
     made.set_defaults(command=_worker)
     made = commands.add_parser("migrate", parents=[common], help="bring the database to this version")
@@ -101,6 +107,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_serving_words(commands: Commands, common: argparse.ArgumentParser) -> None:
+    for name, command, told in (
+        ("run", _run, "migrate, then serve API, pages and jobs"),
+        ("web", _web, "serve API and pages"),
+    ):
+        made = commands.add_parser(name, parents=[common], help=told)
+        made.add_argument("--host", default="127.0.0.1")
+        made.add_argument("--port", type=int, default=8080, help="0 picks a free one")
+        made.set_defaults(command=command)
+        if name == "web":
+            made.add_argument("--processes", type=_processes, help="without it, one a core, four at most")
+
+
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     from care_console.service.serve import serve
 
@@ -108,9 +127,11 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _web(arguments: argparse.Namespace, settings: Settings) -> int:
+    from care_console.service.processes import as_many_as_fit
     from care_console.service.serve import serve
 
-    return serve(settings, arguments.host, arguments.port, with_jobs=False)
+    processes = arguments.processes or as_many_as_fit()
+    return serve(settings, arguments.host, arguments.port, with_jobs=False, processes=processes)
 
 
 def _worker(_arguments: argparse.Namespace, settings: Settings) -> int:

@@ -9,7 +9,9 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from multiprocessing.connection import Connection
 from types import FrameType
 
 import uvicorn
@@ -21,6 +23,7 @@ from care_console.service.foundation.loop import run_loop
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.own_address import told_address
+from care_console.service.processes import Several, share_of, until_alone
 from care_console.service.settings import Settings
 from care_console.service.twins import card_twin, sms_twin, with_card_twin, with_sms_twin
 from care_console.service.wiring import wired
@@ -33,16 +36,43 @@ _OBJECTS_BETWEEN_LOOKS = 20_000
 """A request makes hundreds that free themselves; by Python's own 700 every second request pays for a look."""
 
 
-def serve(settings: Settings, host: str, port: int, *, with_jobs: bool) -> int:
-    """Serve until told to stop (SIGINT, SIGTERM)."""
+def serve(settings: Settings, host: str, port: int, *, with_jobs: bool, processes: int = 1) -> int:
+    """Serve until told to stop (SIGINT, SIGTERM), in this process or in several of its own.
+
+    The jobs are done in this process, so with them it is the only one.
+    """
     set_up_logging()
     stop = _Stop()
     with _bound(host, port) as listening, database_at_hand(settings) as database_url:
         address = "http://{}:{}".format(*listening.getsockname()[:2])
         with told_address(settings, address), _with_twins(settings, database_url, address) as (told, twins):
-            stop.is_answered = True
-            run_loop(_serve(told, database_url, listening, address, twins, with_jobs))
+            if processes > 1:
+                stop.is_answered = True
+                share = share_of(told, processes)
+                several = Several(processes, _serve_as_one, (share, database_url, listening, twins))
+                several.run(lambda: _say_listening(address))
+            else:
+                say_ready = partial(_say_listening, address)
+                run_loop(_serve(told, database_url, listening, twins, stop.answered(say_ready), with_jobs))
     return 0
+
+
+def _serve_as_one(
+    ready: Connection,
+    settings: Settings,
+    database_url: str,
+    listening: socket.socket,
+    twins: dict[str, str],
+) -> None:
+    """One process of several: serves until it is told to stop, or until whoever began it is gone."""
+    set_up_logging()
+    say_ready = _Stop().answered(partial(ready.send, True))
+    run_loop(_serve(settings, database_url, listening, twins, say_ready, with_jobs=False))
+
+
+def _say_listening(address: str) -> None:
+    sys.stdout.write(f"listening on {address}\n")
+    sys.stdout.flush()
 
 
 def work(settings: Settings) -> int:
@@ -64,6 +94,15 @@ class _Stop:
         self.is_answered = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._handle)
+
+    def answered(self, say_ready: Callable[[], None]) -> Callable[[], None]:
+        """Say that it is ready, since when the web server answers signals."""
+
+        def said() -> None:
+            self.is_answered = True
+            say_ready()
+
+        return said
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         if not self.is_answered:
@@ -119,8 +158,8 @@ async def _serve(
     settings: Settings,
     database_url: str,
     listening: socket.socket,
-    address: str,
     twins: dict[str, str],
+    say_ready: Callable[[], None],
     with_jobs: bool,
 ) -> None:
     async with wired(settings, database_url, twins=twins) as services, _jobs(services, with_jobs):
@@ -129,22 +168,27 @@ async def _serve(
         config = uvicorn.Config(
             app, log_config=None, access_log=False, timeout_graceful_shutdown=_STOP_SECONDS
         )
-        await _Server(config, services, address).serve(sockets=[listening])
+        server = _Server(config, services, say_ready)
+        async with until_alone(server.stop):
+            await server.serve(sockets=[listening])
 
 
 class _Server(uvicorn.Server):
     """Says when it is ready, and ends the event streams before it waits for the rest."""
 
-    def __init__(self, config: uvicorn.Config, services: Services, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, services: Services, say_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._services = services
-        self._address = address
+        self._say_ready = say_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            sys.stdout.write(f"listening on {self._address}\n")
-            sys.stdout.flush()
+            self._say_ready()
+
+    def stop(self) -> None:
+        """As a signal would."""
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._services.events.close()

@@ -16,13 +16,14 @@ import httpx
 
 
 class WebProcess:
-    """The process, listening at `url`."""
+    """The process, listening at `url`. `processes`: None for as many as it chooses by itself."""
 
-    def __init__(self, database_url: str, folder: Path) -> None:
+    def __init__(self, database_url: str, folder: Path, processes: int | None = 1) -> None:
         self.log = folder / "log"
+        several = [] if processes is None else ["--processes", str(processes)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "care_console", "service", "web", "--port", "0"],
+                [sys.executable, "-m", "care_console", "service", "web", "--port", "0", *several],
                 env=os.environ | {"CARE_DATABASE_URL": database_url, "CARE_DATA_DIR": str(folder)},
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -33,12 +34,18 @@ class WebProcess:
         assert line.startswith("listening on "), line + self.log.read_text()
         self.url = line.removeprefix("listening on ").strip()
 
-    def end(self, how: signal.Signals) -> None:
-        """End it, and wait until it has."""
+    @property
+    def pid(self) -> int:
+        """Of the process that was started."""
+        return self._process.pid
+
+    def end(self, how: signal.Signals) -> int:
+        """End it, and wait until it has; its exit code."""
         self._process.send_signal(how)
-        self._process.wait(30)
+        code = self._process.wait(30)
         assert self._process.stdout is not None
         self._process.stdout.close()
+        return code
 
     def lines(self) -> list[dict[str, Any]]:
         """Its log: each line must be an object."""
@@ -46,9 +53,9 @@ class WebProcess:
 
 
 @contextlib.contextmanager
-def web_process(database_url: str, folder: Path) -> Iterator[WebProcess]:
+def web_process(database_url: str, folder: Path, processes: int | None = 1) -> Iterator[WebProcess]:
     """The process for as long as the block lasts."""
-    process = WebProcess(database_url, folder)
+    process = WebProcess(database_url, folder, processes)
     try:
         yield process
     finally:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from functools import cache
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from care_console.service.foundation.logging import log_request
@@ -17,6 +19,8 @@ SECONDS = Histogram(
     ["route"],
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
 )
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable by which prometheus_client is told where several processes keep their figures."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -48,6 +52,21 @@ class MetricsMiddleware:
             if not is_told:
                 _tell(scope, 500, time.perf_counter() - began)
             raise
+
+
+def figures() -> bytes:
+    """The figures in Prometheus's text format: of all processes, where there are several."""
+    registry = REGISTRY
+    if SHARED_FOLDER in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
+
+
+def forget_process(pid: int) -> None:
+    """A process of several has ended. What it counted stays counted."""
+    if SHARED_FOLDER in os.environ:
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def route_of(scope: Scope) -> str:

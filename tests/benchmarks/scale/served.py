@@ -25,7 +25,7 @@ class Served:
         self._folder = tempfile.TemporaryDirectory(prefix="care-bench-")
         folder = Path(self._folder.name)
         _prepare(url, folder)
-        self._web = web_process(url, folder)
+        self._web = web_process(url, folder, processes=None)
 
     def __enter__(self) -> Served:
         process = self._web.__enter__()
