@@ -43,15 +43,20 @@ def until(condition: Callable[[], object]) -> None:
 
 def serving(web: WebProcess) -> list[psutil.Process]:
     """Those that serve."""
-    return [one for one in psutil.Process(web.pid).children() if "spawn_main" in " ".join(one.cmdline())]
+    return [one for one in psutil.Process(web.pid).children() if "spawn_main" in _command(one)]
+
+
+def _command(one: psutil.Process) -> str:
+    try:
+        return " ".join(one.cmdline())
+    except psutil.Error:  # it has just ended
+        return ""
 
 
 def taken_by(one: psutil.Process, port: int) -> int:
     """How many connections it has taken."""
-    return sum(
-        known.status == psutil.CONN_ESTABLISHED and known.laddr.port == port
-        for known in one.net_connections("tcp")
-    )
+    known = one.net_connections("tcp")
+    return sum(each.status == psutil.CONN_ESTABLISHED and each.laddr.port == port for each in known)
 
 
 def connect(web: WebProcess) -> socket.socket:
