@@ -14,7 +14,7 @@ from care_console.service.foundation.services import Services
 from care_console.service.gateways.cards.stripe import StripeCards
 from care_console.service.gateways.sms.kannel import Kannel
 from care_console.service.gateways.storage.files import open_storage
-from care_console.service.recordings.workshop import MOST_WORKERS, Workshop
+from care_console.service.recordings.workshop import LONGEST_SECONDS_BEHIND, MOST_WORKERS, Workshop
 from care_console.service.settings import Settings
 
 
@@ -43,7 +43,9 @@ async def wired(
         secret=settings.kannel_secret.get_secret_value(),
     )
     storage = open_storage(settings.storage_url or settings.data_dir / "sound")
-    sounds = Workshop(settings.sound_workers or min(os.cpu_count() or 1, MOST_WORKERS))
+    workers = settings.sound_workers or min(os.cpu_count() or 1, MOST_WORKERS)
+    sounds = Workshop(workers)
+    sounds_behind = Workshop(workers, LONGEST_SECONDS_BEHIND, is_behind=True)
     services = Services(
         settings=settings,
         database=database,
@@ -54,12 +56,14 @@ async def wired(
         sms=sms,
         storage=storage,
         sounds=sounds,
+        sounds_behind=sounds_behind,
         twins=twins or {},
     )
     try:
         yield services
     finally:
         await sounds.close()
+        await sounds_behind.close()
         await cards.close()
         await sms.close()
         await database.close()

@@ -32,6 +32,8 @@ class Services:
     sms: SmsGateway
     storage: Storage
     sounds: Workshop
+    sounds_behind: Workshop
+    """For what nobody waits for."""
     twins: Mapping[str, str] = field(default_factory=dict)
 
     def context(self, connection: AsyncConnection, actor: Actor, origin: str) -> Context:

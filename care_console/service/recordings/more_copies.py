@@ -1,4 +1,7 @@
-"""The MP3 and the louder copy of what a facility sent: made by a job, once the message is there.
+"""The MP3 and the louder copy of what a facility sent: made behind the message, as the machine has time.
+
+No message has a job of its own for them: in a peak hour tens of thousands would wait, and each look for a
+text or a refund to send would pass by all of them.
 
 The files go first, then the row names them: killed between, the same is done again under the same keys. Where
 the sound cannot be read again, the row says so, and nobody waits any more.
@@ -7,10 +10,11 @@ the sound cannot be read again, the row says so, and nobody waits any more.
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from care_console.contract.changes import ChangeKind
 from care_console.service.foundation.context import SYSTEM, Context
@@ -22,10 +26,40 @@ from care_console.service.recordings.formats import SoundError
 from care_console.service.recordings.intake import spool_folder
 from care_console.service.recordings.preparing import LOUDER, MP3, Job
 from care_console.service.recordings.rules import keys_beside
-from care_console.service.recordings.tables import recordings
+from care_console.service.recordings.tables import WAITS_FOR_COPIES, recordings
 
 log = structlog.get_logger(__name__)
 _ORIGIN = "job:recordings"
+_AT_ONCE = 8
+_WAITING = (
+    select(recordings.c.message_id)
+    .where(WAITS_FOR_COPIES, recordings.c.message_id > bindparam("after"))
+    .order_by(recordings.c.message_id)
+    .limit(_AT_ONCE)
+)
+
+
+async def make_waiting_copies(services: Services, seconds: float) -> int:
+    """Make those that wait, the oldest first, for about so long; how many recordings got theirs.
+
+    One that fails is left for the next time, and the others go on, unless all that are tried at once fail.
+    """
+    until, after, made = time.monotonic() + seconds, 0, 0
+    while time.monotonic() < until:
+        async with services.database.begin() as connection:
+            found = await connection.execute(_WAITING, {"after": after})
+            waiting = list(found.scalars())
+        if not waiting:
+            break
+        after = waiting[-1]
+        tries = (make_more_copies(services, message_id) for message_id in waiting)
+        failed = [one for one in await asyncio.gather(*tries, return_exceptions=True) if one is not None]
+        made += len(waiting) - len(failed)
+        for error in failed:
+            log.error("recordings.copies_failed", exc_info=error)
+        if len(failed) == len(waiting):
+            break
+    return made
 
 
 async def make_more_copies(services: Services, message_id: int) -> None:
@@ -55,13 +89,7 @@ async def make_more_copies(services: Services, message_id: int) -> None:
 async def _source_of(ctx: Context, message_id: int) -> str | None:
     """Where its sound is; None where there is none any more, or its copies are there."""
     found = await ctx.connection.execute(
-        select(recordings.c.source_key).where(
-            recordings.c.message_id == message_id,
-            recordings.c.copy_lufs.is_not(None),
-            recordings.c.deleted_at.is_(None),
-            recordings.c.copies_given_up_at.is_(None),
-            recordings.c.mp3_key.is_(None) | recordings.c.louder_key.is_(None),
-        )
+        select(recordings.c.source_key).where(recordings.c.message_id == message_id, WAITS_FOR_COPIES)
     )
     key: str | None = found.scalar_one_or_none()
     return key
@@ -70,7 +98,7 @@ async def _source_of(ctx: Context, message_id: int) -> str | None:
 async def _prepared(services: Services, source_key: str, folder: Path) -> list[str]:
     source = folder / "source"
     await asyncio.to_thread(source.write_bytes, await services.storage.get(source_key))
-    made: list[str] = (await services.sounds.prepare(Job.MORE_COPIES, source, folder))["made"]
+    made: list[str] = (await services.sounds_behind.prepare(Job.MORE_COPIES, source, folder))["made"]
     return made
 
 

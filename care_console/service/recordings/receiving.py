@@ -31,7 +31,6 @@ from care_console.service.facilities.prices import price_cents
 from care_console.service.facilities.senders import sender_of
 from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.events import announce
-from care_console.service.foundation.jobs import defer
 from care_console.service.foundation.services import Services
 from care_console.service.links.rules import Addressed, issue_first
 from care_console.service.messages.tables import messages
@@ -165,8 +164,6 @@ class _Receiving:
         )
         message_id: int = inserted.scalar_one()
         await add_recordings(ctx, [(message_id, facts)])
-        # Behind what people wait for: the first text, a refund.
-        await defer(ctx, "recordings:make_more_copies", priority=-10, message_id=message_id)
         key = None if self.facility.key_id is None else str(self.facility.key_id)
         details: dict[str, Json] = {"facility": str(self.facility.id), "key": key, "seconds": seconds}
         await record(ctx, Action.RECORDING_TAKEN, f"message:{message_id}", details=details)

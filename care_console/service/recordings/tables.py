@@ -17,6 +17,12 @@ from sqlalchemy import (
 
 from care_console.service.foundation.database import at_column, id_column, metadata
 
+WAITS_FOR_COPIES = text(
+    "copy_lufs IS NOT NULL AND deleted_at IS NULL AND copies_given_up_at IS NULL "
+    "AND (mp3_key IS NULL OR louder_key IS NULL)"
+)
+"""What a facility sent, while its other copies are still to be made."""
+
 recordings = Table(
     "recordings",
     metadata,
@@ -44,6 +50,7 @@ recordings = Table(
     # When its sound was deleted; what was measured of it stays.
     at_column("deleted_at", nullable=True),
     Index("ix_recordings_with_sound", "measured_at", postgresql_where=text("deleted_at IS NULL")),
+    Index("ix_recordings_without_copies", "message_id", postgresql_where=WAITS_FOR_COPIES),
 )
 
 # Sound that is being stored for a message that is not there yet: what stays here is an orphan.

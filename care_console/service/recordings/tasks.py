@@ -20,14 +20,19 @@ from care_console.service.recordings.keeping import ORPHAN_AFTER, clear_orphan, 
 log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
 _ORIGIN = "job:recordings"
-# Without end: what cannot be made is given up by itself, and all else passes (no storage, too much to do).
-_AGAIN = procrastinate.RetryStrategy(wait=30)
+# So long at a time: a worker that is told to stop waits for this.
+_COPYING_SECONDS = 4.0
 
 
-@blueprint.task(name="make_more_copies", pass_context=True, retry=_AGAIN)
-async def make_more_copies(context: JobContext, message_id: int) -> None:
-    """Make the MP3 and the louder copy of what a facility sent."""
-    await more_copies.make_more_copies(services_of(context), message_id)
+@blueprint.periodic(cron="* * * * * */5")
+@blueprint.task(
+    name="make_waiting_copies", lock="recordings:copies", queueing_lock="recordings:copies", pass_context=True
+)
+async def make_waiting_copies(context: JobContext, timestamp: int) -> None:
+    """Make the MP3 and the louder copy of what facilities sent."""
+    made = await more_copies.make_waiting_copies(services_of(context), _COPYING_SECONDS)
+    if made:
+        log.info("recordings.copied", recordings=made, due=timestamp)
 
 
 @blueprint.periodic(cron="17 * * * *")

@@ -1,4 +1,4 @@
-"""A process that takes strangers' sound apart: `python -m care_console.service.recordings.worker`.
+"""A process that takes strangers' sound apart: `python -m care_console.service.recordings.worker [behind]`.
 
 One request a line on standard input, one answer a line on standard output. FFmpeg is a large body of C that
 reads what anybody sends; here a crash, an endless loop or a file that wants all memory ends this process
@@ -21,6 +21,10 @@ try:
 except ImportError:  # Windows has none; the clock of whoever asks still ends what takes too long
     resource = None  # type: ignore[assignment]
 
+BEHIND = "behind"
+"""The word for one that gives way to every other process of the machine."""
+_GIVES_WAY = 19
+
 # What it may ask the system for. Two minutes of 96 kHz stereo need a third of it, most of that for libraries.
 MOST_MEMORY_BYTES = 2 * 1024**3
 # Of the processor's time for one sound: a healthy one of two minutes needs four.
@@ -32,6 +36,8 @@ def main() -> None:
     # What C code prints must not come between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    if BEHIND in sys.argv[1:] and hasattr(os, "nice"):
+        os.nice(_GIVES_WAY)
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

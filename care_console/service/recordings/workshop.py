@@ -16,6 +16,7 @@ import structlog
 
 from care_console.service.recordings.formats import SoundError, SoundProblem
 from care_console.service.recordings.preparing import Job
+from care_console.service.recordings.worker import BEHIND
 
 MOST_WORKERS = 8
 """More than this do not help: storing what they made is then what takes the time."""
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 # A worker that works for too long is ended by the system, by its own processor's time. One that hangs without
 # working, or starves on a busy machine, is ended after this long by the clock: that is not the sound's fault.
 LONGEST_SECONDS = 90.0
+LONGEST_SECONDS_BEHIND = 900.0
+"""The same for workers that are behind: they may starve for long."""
 # A worker is replaced after so many sounds, whatever the libraries in it keep.
 _MOST_SOUNDS = 500
 # Whoever asks for more than this waits longer than a recorder does, and is told to come again.
@@ -44,9 +47,15 @@ class Busy(Exception):
 
 
 class Workshop:
-    """So many workers, each begun when it is first needed. Many tasks may call `prepare` at once."""
+    """So many workers, each begun when it is first needed. Many tasks may call `prepare` at once.
 
-    def __init__(self, workers: int, longest_seconds: float = LONGEST_SECONDS) -> None:
+    One that `is_behind` takes the time that nothing else on the machine wants.
+    """
+
+    def __init__(
+        self, workers: int, longest_seconds: float = LONGEST_SECONDS, *, is_behind: bool = False
+    ) -> None:
+        self._is_behind = is_behind
         self._longest_seconds = longest_seconds
         self._free: list[_Worker] = []
         self._gate = asyncio.Semaphore(workers)
@@ -81,7 +90,7 @@ class Workshop:
         await self.close()
 
     async def _prepare(self, job: Job, source: Path, folder: Path) -> dict[str, Any]:
-        worker = self._free.pop() if self._free else await _Worker.begin()
+        worker = self._free.pop() if self._free else await _Worker.begin(self._is_behind)
         try:
             async with asyncio.timeout(self._longest_seconds):
                 answer = await worker.ask({"job": job.value, "source": str(source), "folder": str(folder)})
@@ -113,13 +122,14 @@ class _Worker:
         self.done = 0
 
     @classmethod
-    async def begin(cls) -> Self:
+    async def begin(cls, is_behind: bool) -> Self:
         # In a session of its own: an interrupt at the terminal is ours to answer.
         return cls(
             await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "care_console.service.recordings.worker",
+                *([BEHIND] if is_behind else []),
                 stdin=PIPE,
                 stdout=PIPE,
                 env=os.environ | _ENVIRONMENT,

@@ -1,19 +1,24 @@
-"""The MP3 and the louder copy: made by the job that came with the message, once, and gone with its sound."""
+"""The MP3 and the louder copy: made behind the message, once, and gone with its sound."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import psutil
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
+from care_console.service.foundation.jobs import defer
 from care_console.service.foundation.services import Services
 from care_console.service.gateways.storage.port import NotStored, StorageUnavailable
+from care_console.service.recordings import more_copies
+from care_console.service.recordings.more_copies import make_waiting_copies
 from care_console.service.recordings.preparing import MP3
 from care_console.service.recordings.rules import keys_beside
 from care_console.service.recordings.tables import recordings
+from care_console.service.worker import run_worker
 from tests.service.recordings.recorder import Recorder
 from tests.service.recordings.sounds import reference_lufs
 from tests.support import builders
@@ -30,14 +35,59 @@ async def _row(recorder: Recorder) -> Any:
     return row
 
 
-async def test_a_message_that_is_taken_has_their_job_and_one_that_is_refused_has_none(
+async def test_those_that_wait_get_theirs_the_oldest_first_and_one_that_fails_the_next_time(
+    recorder: Recorder, services: Services, three_seconds: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(more_copies, "_WAITING", more_copies._WAITING.limit(2))
+    sent = [int((await recorder.send(three_seconds)).json()["message_id"]) for _ in range(3)]
+    rows = {row.message_id: row for row in await recorder.rows(recordings)}
+    get, tried = services.storage.get, []
+
+    async def lost(key: str) -> bytes:
+        tried.append(key)
+        if key == rows[sent[0]].source_key and tried.count(key) == 1:
+            raise StorageUnavailable("The disk does not answer.")
+        return await get(key)
+
+    monkeypatch.setattr(services.storage, "get", lost)
+    assert await make_waiting_copies(services, 60) == 2
+    assert sorted(tried) == sorted(row.source_key for row in rows.values())
+    assert tried[-1] == rows[sent[2]].source_key
+    assert await make_waiting_copies(services, 60) == 1
+    assert await make_waiting_copies(services, 60) == 0
+    assert all(row.mp3_key and row.louder_key for row in await recorder.rows(recordings))
+
+
+async def test_with_no_storage_it_does_not_go_through_all_of_them(
+    recorder: Recorder, services: Services, three_seconds: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(more_copies, "_WAITING", more_copies._WAITING.limit(1))
+    for _ in range(2):
+        await recorder.send(three_seconds)
+    tried = []
+
+    async def none(key: str) -> bytes:
+        tried.append(key)
+        raise StorageUnavailable("The disk does not answer.")
+
+    monkeypatch.setattr(services.storage, "get", none)
+    assert await make_waiting_copies(services, 60) == 0
+    assert len(tried) == 1
+
+
+async def test_the_worker_makes_them_in_a_process_that_gives_way(
     recorder: Recorder, services: Services, three_seconds: bytes
 ) -> None:
-    message = await _taken(recorder, three_seconds)
+    await _taken(recorder, three_seconds)
     await recorder.refusal(b"no sound")
     async with services.database.begin() as connection:
-        query = "SELECT args FROM procrastinate_jobs WHERE task_name = 'recordings:make_more_copies'"
-        assert list((await connection.execute(text(query))).scalars()) == [{"message_id": message}]
+        ctx = services.context(connection, SYSTEM, "test")
+        await defer(ctx, "recordings:make_waiting_copies", timestamp=0)
+    await run_worker(services, until_empty=True)
+    row = await _row(recorder)
+    assert None not in (row.mp3_key, row.louder_key)
+    behind = [one for one in psutil.Process().children() if one.cmdline()[-1] == "behind"]
+    assert {one.nice() for one in behind} == {19}
 
 
 async def test_they_are_made_once_and_are_as_loud_as_they_say(
@@ -55,7 +105,7 @@ async def test_they_are_made_once_and_are_as_loud_as_they_say(
     async def never(*_: object) -> None:
         raise AssertionError("made again")
 
-    monkeypatch.setattr(services.sounds, "prepare", never)
+    monkeypatch.setattr(services.sounds_behind, "prepare", never)
     await recorder.more_copies(message)
 
 
@@ -104,13 +154,13 @@ async def test_one_that_cannot_be_made_is_given_up_beside_the_other(
     recorder: Recorder, services: Services, three_seconds: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = await _taken(recorder, three_seconds)
-    prepare = services.sounds.prepare
+    prepare = services.sounds_behind.prepare
 
     async def only_one(*asked: Any) -> Any:
         answer = await prepare(*asked)
         return answer | {"made": [MP3]}
 
-    monkeypatch.setattr(services.sounds, "prepare", only_one)
+    monkeypatch.setattr(services.sounds_behind, "prepare", only_one)
     await recorder.more_copies(message)
     row = await _row(recorder)
     assert await services.storage.get(row.mp3_key)
@@ -122,7 +172,7 @@ async def test_of_sound_that_is_deleted_meanwhile_nothing_stays(
 ) -> None:
     message = await _taken(recorder, three_seconds)
     keys = keys_beside((await _row(recorder)).source_key)
-    prepare = services.sounds.prepare
+    prepare = services.sounds_behind.prepare
 
     async def slow(*asked: Any) -> Any:
         answer = await prepare(*asked)
@@ -130,11 +180,11 @@ async def test_of_sound_that_is_deleted_meanwhile_nothing_stays(
             await connection.execute(update(recordings).values(deleted_at=clock.now()))
         return answer
 
-    services.sounds.prepare = slow  # type: ignore[method-assign]
+    services.sounds_behind.prepare = slow  # type: ignore[method-assign]
     try:
         await recorder.more_copies(message)
     finally:
-        services.sounds.prepare = prepare  # type: ignore[method-assign]
+        services.sounds_behind.prepare = prepare  # type: ignore[method-assign]
     for key in (keys.mp3, keys.louder):
         assert key is not None
         with pytest.raises(NotStored):
