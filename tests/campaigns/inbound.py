@@ -141,7 +141,7 @@ async def _made(plan: Plan, seed: int, database_url: str, outcome: Outcome) -> A
         }
         services = await enter(wired(Settings(data_dir=folder), database_url))
         of_web, of_worker = STOPS_BY_TEXT
-        kinds: list[Kind] = [(["web", "--port", str(port)], of_web) for port in ports]
+        kinds: list[Kind] = [(["web", "--processes", "1", "--port", str(port)], of_web) for port in ports]
         kinds += [(["worker"], of_worker)] * 3
         tally = Tally(plan.kills, seed, plan.passes, STOPS_BY_TEXT)
         undertaker = Undertaker(await enter(zygote()), environment, folder, tally, kinds)

@@ -21,7 +21,7 @@ _PATIENCE_SECONDS = 60.0
 
 def kinds_for_refunds(ports: tuple[int, int]) -> list[Kind]:
     """Two web processes, one of which the card processor calls, and three workers."""
-    first, second = (["web", "--port", str(port)] for port in ports)
+    first, second = (["web", "--processes", "1", "--port", str(port)] for port in ports)
     return [(first, WEB + WEBHOOK), (second, WEB), *[(["worker"], WORKER + PROCESSOR)] * 3]
 
 

@@ -210,7 +210,7 @@ async def _made(seed: int, database_url: str, outcome: Outcome) -> AsyncIterator
             "CARE_STRIPE_KEY": "sk_test_campaign",
             "CARE_ACCESS_MINUTES": "720",
         }
-        web = await forks.spawn(["web", "--port", str(port)], environment)
+        web = await forks.spawn(["web", "--processes", "1", "--port", str(port)], environment)
         stack.push_async_callback(web.end, signal.SIGTERM)
         services = await enter(wired(Settings(data_dir=folder), database_url))
         async with services.database.begin() as connection:
