@@ -51,6 +51,7 @@ def test_the_document_is_the_one_that_was_decided() -> None:
         "GET /v1/opt-outs/{opt_out_id}",
         "GET /v1/approvals",
         "POST /v1/approvals/{approval_id}/decision",
+        "GET /v1/facilities",
         "GET /v1/pauses",
         "POST /v1/pauses",
         "POST /v1/recordings",

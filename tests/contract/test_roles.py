@@ -57,6 +57,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "GET /v1/opt-outs.xlsx": LOGS,
     "GET /v1/opt-outs/{opt_out_id}": LOGS,
     "POST /v1/approvals/{approval_id}/decision": ABOVE,
+    "GET /v1/facilities": ABOVE,
     "GET /v1/pauses": ABOVE,
     "POST /v1/pauses": ABOVE,
     "DELETE /v1/pauses/{pause_id}": ABOVE,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from care_console.contract.money import dollars
 from care_console.service.at_hand import database_at_hand
 from care_console.service.facilities.keys import new_key, revoke_keys
-from care_console.service.facilities.pauses import end_pause, pause_facility, pauses_that_last
+from care_console.service.facilities.pauses import PausesOf, end_pause, pause_facility, pause_of
 from care_console.service.facilities.prices import PriceList, price_lists, set_prices
 from care_console.service.facilities.rules import UnusableFacility, add_facility, facility_lines
 from care_console.service.facilities.steps import Step, UnusableSteps, read_steps
@@ -119,11 +119,11 @@ def resume_command(arguments: argparse.Namespace, settings: Settings) -> int:
     """End the pause of a facility."""
 
     async def act(ctx: Context) -> list[str]:
-        for pause in await pauses_that_last(ctx):
-            if pause.facility_id == str(arguments.facility):
-                await end_pause(ctx, int(pause.id))
-                return [f"{pause.facility_name} goes on."]
-        return ["It is not paused."]
+        pause = await pause_of(ctx, PausesOf(facility_id=arguments.facility))
+        if pause is None:
+            return ["It is not paused."]
+        await end_pause(ctx, int(pause.id))
+        return [f"{pause.facility_name} goes on."]
 
     return run_act(settings, act)
 

@@ -6,12 +6,14 @@ same lock and finds no pause may go on until their own commit.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, insert, literal, select, tuple_, update
 
 from care_console.contract.audit import Action
+from care_console.contract.base import Page
 from care_console.contract.changes import ChangeKind
 from care_console.contract.pauses import Pause
 from care_console.contract.problems import ProblemType
@@ -19,13 +21,13 @@ from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number
 from care_console.service.facilities.tables import facilities, pauses, senders
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.cursors import decode_cursor, encode_cursor
 from care_console.service.foundation.events import announce
 from care_console.service.foundation.problems import Problem, not_found
 from care_console.service.messages.tables import messages
 from care_console.service.recipients.news import announce_people_on
 
 _LASTS = pauses.c.ended_at.is_(None)
-_MOST = 500
 
 
 async def pause_number(ctx: Context, phone: str, reason: str) -> Pause:
@@ -58,17 +60,43 @@ async def end_pause(ctx: Context, pause_id: int) -> Pause:
 
 async def read_pause(ctx: Context, pause_id: int) -> Pause:
     """One pause, whether it lasts or not."""
-    return (await _read(ctx, pauses.c.id == pause_id))[0]
+    return (await _read(ctx, pauses.c.id == pause_id, 1))[0]
 
 
-async def pauses_that_last(ctx: Context, *, phone: str | None = None) -> list[Pause]:
-    """What is paused now, the newest first, five hundred at most; of one number, where it is given."""
-    return await _read(ctx, _LASTS if phone is None else _LASTS & (pauses.c.phone == phone))
+@dataclass(frozen=True, slots=True)
+class PausesOf:
+    """Whose pauses: of one number (E.164), of one facility, or of all."""
+
+    phone: str | None = None
+    facility_id: int | None = None
+
+    def condition(self) -> ColumnElement[bool]:
+        """As a condition on the table."""
+        wanted: ColumnElement[bool] = _LASTS
+        if self.phone is not None:
+            wanted &= pauses.c.phone == self.phone
+        if self.facility_id is not None:
+            wanted &= pauses.c.facility_id == self.facility_id
+        return wanted
 
 
-async def pause_of_number(ctx: Context, phone: str) -> Pause | None:
-    """The pause of a number that lasts; None where it is not paused."""
-    return next(iter(await _read(ctx, _LASTS & (pauses.c.phone == phone))), None)
+async def pauses_page(ctx: Context, whose: PausesOf, cursor: str | None, limit: int) -> Page[Pause]:
+    """One page of what is paused now, the newest first."""
+    wanted = whose.condition()
+    if cursor is not None:
+        at, row_id = decode_cursor(cursor, int)
+        wanted &= tuple_(pauses.c.since, pauses.c.id) < tuple_(literal(at), literal(row_id))
+    found = await _read(ctx, wanted, limit + 1)
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(
+        items=found[:limit],
+        next_cursor=encode_cursor(last.since, int(last.id)) if last is not None else None,
+    )
+
+
+async def pause_of(ctx: Context, whose: PausesOf) -> Pause | None:
+    """The newest pause of those; None where none lasts."""
+    return next(iter(await _read(ctx, whose.condition(), 1)), None)
 
 
 async def facility_is_paused(ctx: Context, facility_id: int) -> bool:
@@ -127,13 +155,13 @@ async def _announce(ctx: Context, pause_id: int, phone: str | None) -> None:
         await announce_people_on(ctx, phone)
 
 
-async def _read(ctx: Context, which: ColumnElement[bool]) -> list[Pause]:
+async def _read(ctx: Context, which: ColumnElement[bool], limit: int) -> list[Pause]:
     query = (
         select(pauses, facilities.c.name.label("facility_name"))
         .outerjoin(facilities, facilities.c.id == pauses.c.facility_id)
         .where(which)
         .order_by(pauses.c.since.desc(), pauses.c.id.desc())
-        .limit(_MOST)
+        .limit(limit)
     )
     return [
         Pause(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, tuple_
 
 from care_console.contract.texts import NumberText, NumberTexts, OutOfReach, TextReading, TextState
-from care_console.service.facilities.pauses import pause_of_number
+from care_console.service.facilities.pauses import PausesOf, pause_of
 from care_console.service.facilities.tables import senders
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.cursors import decode_cursor, encode_cursor
@@ -62,7 +62,7 @@ async def texts_page(ctx: Context, recipient_id: int, cursor: str | None, limit:
         next_cursor=encode_cursor(last.at, last.id) if last is not None else None,
         phone=phone,
         out_of_reach=await reach_of(ctx, phone),
-        paused=await pause_of_number(ctx, phone),
+        paused=await pause_of(ctx, PausesOf(phone=phone)),
     )
 
 
