@@ -24,11 +24,12 @@ class PauseRequest(Request):
 
 
 class Pause(Reply):
-    """A pause, and who ended it when; both null while it lasts."""
+    """A pause, and who ended it when; both null while it lasts. `facility_state`: two letters."""
 
     id: str
     facility_id: str | None = None
     facility_name: str | None = None
+    facility_state: str | None = None
     phone: str | None = None
     reason: str
     since: Instant

@@ -137,6 +137,21 @@ async def _paused(opened: Opened) -> None:
     opened.press(Qt.Key.Key_P, CTRL | Qt.KeyboardModifier.ShiftModifier)
 
 
+async def _pauses(opened: Opened) -> None:
+    """Found by typing: two facilities of one name, one of them paused, and the form for the other."""
+    paused = next(one.id for one in opened.service.facilities if one.name.startswith("Jackson"))
+    reason = "Its recorder sends every message four times; the vendor looks at it until Tuesday"
+    opened.service.pause(reason, "sam", facility_id=paused)
+    opened.press(Qt.Key.Key_J, CTRL)
+    sheet = opened.window.pauses
+    await opened.until(lambda: sheet.model.rowCount() == 1)
+    opened.type("jackson")
+    await opened.until(lambda: sheet.model.rowCount() == 2)
+    opened.press(Qt.Key.Key_Down)
+    opened.press(Qt.Key.Key_Return)
+    opened.type("Floods three numbers with empty recordings")
+
+
 def _queue(opened: Opened, key: str) -> Any:
     queues = opened.window.queues.queues
     queues.bring(key)
@@ -183,4 +198,5 @@ SCENES: tuple[Scene, ...] = (
     Scene("texts", Look.LIGHT, 1.0, _texts),
     Scene("prepaid", Look.DARK, 1.0, _prepaid),
     Scene("paused", Look.DARK, 1.0, _paused, login="sue"),
+    Scene("pauses", Look.LIGHT, 1.0, _pauses, login="sue"),
 )

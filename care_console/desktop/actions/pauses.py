@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from care_console.contract.pauses import PauseRequest
+from care_console.contract.pauses import Pause, PauseRequest
 from care_console.desktop.actions.asking import ask
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import PendingAction, Verb
+from care_console.desktop.queries.pauses import Pausable
 
 
-async def pause_number(desk: Desk, *, phone: str, reason: str, recipient_id: str | None) -> PendingAction:
-    """Ask that a number (E.164) be paused. ``desk.outbox.answer(row.id)`` is the Pause.
+async def pause(desk: Desk, thing: Pausable, reason: str) -> PendingAction:
+    """Ask that something be paused. ``desk.outbox.answer(row.id)`` is the Pause.
 
     Raises AlreadyOnItsWay, and pydantic's ValidationError for a card number in the reason.
     """
-    return await ask(desk, Verb.PAUSE, recipient_id, phone, PauseRequest(phone=phone, reason=reason))
+    body = PauseRequest(phone=thing.phone, facility_id=thing.facility_id, reason=reason)
+    return await ask(desk, Verb.PAUSE, thing.recipient_id, thing.subject_id, body)
 
 
-async def resume(desk: Desk, *, pause_id: str, recipient_id: str | None) -> PendingAction:
+async def resume(desk: Desk, thing: Pausable, lasts: Pause) -> PendingAction:
     """Ask that a pause be ended. ``desk.outbox.answer(row.id)`` is the Pause, with who ended it.
 
     Raises AlreadyOnItsWay.
     """
-    return await ask(desk, Verb.RESUME, recipient_id, pause_id, None)
+    return await ask(desk, Verb.RESUME, thing.recipient_id, lasts.id, None)

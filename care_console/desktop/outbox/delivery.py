@@ -59,7 +59,7 @@ async def deliver(backend: Backend, row: PendingAction) -> Reply:
             return _only(cleared, cleared.recipient_id == row.subject_id)
         case Verb.PAUSE:
             pause = await backend.post(path("pauses"), row.body, Pause, key=row.id)
-            return _only(pause, pause.phone == row.subject_id)
+            return _only(pause, row.subject_id in (pause.phone, pause.facility_id))
         case Verb.RESUME:
             ended = await backend.delete(path("pauses", row.subject_id), Pause, key=row.id)
             return _only(ended, ended.id == row.subject_id and ended.ended_at is not None)

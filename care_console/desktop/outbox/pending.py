@@ -53,8 +53,8 @@ class PendingAction:
 
     `subject_id`: the charge of a refund or receipt, the refund of a withdrawal, the phone of an opt-out, the
     message of a new link, the recipient of a note, of a call or of a cleared mark, the opt-out of a
-    correction, the phone that is paused, the pause that is ended. `problem` is the sentence to show with the
-    state, where there is one.
+    correction, the phone or facility that is paused, the pause that is ended. `problem` is the sentence to
+    show with the state, where there is one.
     `maybe_arrived`: it left at least once and its answer never came.
     """
 

@@ -42,6 +42,7 @@ _BY_FOCUS = {
     "undo": "Nothing here can be taken back now.",
     "preview.play": "No recording is open; hear one first.",
 }
+_FOR_WHO_IS_SIGNED_IN = (*_OF_A_STORY, *_BY_FOCUS, "find", "pauses.open")
 
 
 class Commands:
@@ -67,7 +68,7 @@ class Commands:
         window = self._parts.frame.window()
         if keys.is_barred(window, name):
             return self._who_may(name)
-        if session.state is not SessionState.SIGNED_IN and name in (*_OF_A_STORY, *_BY_FOCUS, "find"):
+        if session.state is not SessionState.SIGNED_IN and name in _FOR_WHO_IS_SIGNED_IN:
             return "Nobody is signed in; sign in first."
         if name in _OF_A_STORY and not self._can_act(name):
             return f"No caller is open; {keys.shown('find')} finds one."

@@ -39,6 +39,7 @@ _GLYPHS = {
     "people": "users",
     "clock": "clock",
     "paused": "pause-circle",
+    "facility": "buildings",
     "online": "cloud-check",
     "offline": "cloud-slash",
     "signed_out": "lock-simple",

@@ -45,6 +45,7 @@ ACTIONS: tuple[KeyAction, ...] = (
     KeyAction("prepaid.open", "Prepaid account of the number", ("Ctrl+B",), _CALL),
     KeyAction("caller.ring", "Call the number back", ("Ctrl+D",), _CALL),
     KeyAction("language", "English or Spanish, what is said", ("Ctrl+T",), _CALL),
+    KeyAction("pauses.open", "Pauses: facilities and numbers", ("Ctrl+J",), _FIND),
     KeyAction("timeline.new", "Show what is new", ("F5",), _FIND),
     KeyAction("preview.open", "Hear the recording", ("F4",), _ACT),
     KeyAction("preview.louder", "Hear the louder copy", ("Shift+F4",), _ACT),

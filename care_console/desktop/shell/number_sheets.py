@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -10,14 +12,18 @@ from care_console.desktop.screens.of_number.sheet import NumberSheet
 from care_console.desktop.screens.of_number.texts import TextsSheet
 from care_console.desktop.shell.front import Front
 from care_console.desktop.shell.parts import Parts
+from care_console.desktop.shell.sheets import Sheet
 
 
 class NumberSheets(QObject):
-    """Opens them for the caller in front, and puts them away once somebody else is."""
+    """Opens them for the caller in front, and puts them away once somebody else is.
 
-    def __init__(self, parts: Parts, front: Front, window: QWidget) -> None:
+    `beside`: other sheets that make room for them.
+    """
+
+    def __init__(self, parts: Parts, front: Front, window: QWidget, beside: Sequence[Sheet] = ()) -> None:
         super().__init__(window)
-        self._parts = parts
+        self._parts, self._beside = parts, tuple(beside)
         self.texts = TextsSheet(parts.desk, window)
         self.prepaid = PrepaidSheet(parts.desk, window)
         self.all: tuple[NumberSheet, ...] = (self.texts, self.prepaid)
@@ -45,7 +51,7 @@ class NumberSheets(QObject):
     def _show(self, sheet: NumberSheet) -> None:
         if sheet.put_away():
             return
-        for other in self.all:
+        for other in (*self.all, *self._beside):
             other.put_away()
         front = self._parts.callers.front
         if front is not None and front.view is not None:

@@ -30,6 +30,7 @@ NEEDS: dict[str, Permission] = {
     "reach.clear": Permission.CLEAR_REACH,
     "receipt.open": Permission.SEND_RECEIPT,
     "pause.open": Permission.PAUSE,
+    "pauses.open": Permission.PAUSE,
     "language": Permission.READ_STORY,
     "preview.open": Permission.PREVIEW,
     "preview.louder": Permission.PREVIEW,

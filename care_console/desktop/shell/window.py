@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.desk import Desk
 from care_console.desktop.queries.find import FindAnswer, find
+from care_console.desktop.screens.pauses.sheet import PausesSheet
 from care_console.desktop.screens.search.finder import Finder
 from care_console.desktop.screens.search.sheet import HitsSheet
 from care_console.desktop.screens.story.keeping import CallerKeeper
@@ -86,8 +87,9 @@ class DeskWindow(QMainWindow):
         self.command_sheet = CommandSheet(self, self.commands.now)
         self.key_sheet = KeySheet(self)
         self.said_sheet = SaidSheet(desk, self.frame.notices, self.clock, self)
-        self.of_number = NumberSheets(self.parts, self.front, self)
-        sheets = (self.command_sheet, self.key_sheet, self.said_sheet, *self.of_number.all)
+        self.pauses = PausesSheet(desk, self.frame.notices, self)
+        self.of_number = NumberSheets(self.parts, self.front, self, (self.pauses,))
+        sheets = (self.command_sheet, self.key_sheet, self.said_sheet, self.pauses, *self.of_number.all)
         self._back = Back(self.parts, sheets, self)
         self._pending_keys = PendingKeys(desk, self.frame.story.timeline)
         self.lock = Lock(desk, self.clock, self, begins_locked=begins_locked)
@@ -142,6 +144,7 @@ class DeskWindow(QMainWindow):
         self.links.close()
         self.said_sheet.close_hearing()
         self.of_number.close()
+        self.pauses.close_hearing()
         self.lock.close()
         self.session_end.close()
         tasks.report_to(None)
@@ -167,6 +170,7 @@ class DeskWindow(QMainWindow):
             "texts.open": lambda: self.front.act(self.of_number.show_texts),
             "prepaid.open": lambda: self.front.act(self.of_number.show_prepaid),
             "receipt.open": lambda: self.front.act(self.side.send_receipt),
+            "pauses.open": self._show_pauses,
             "pause.open": lambda: self.front.act(self.side.pause),
             "reach.clear": lambda: self.front.act(self.of_number.clear_reach),
             "refund.open": lambda: self.front.act(self.side.refund),
@@ -200,6 +204,11 @@ class DeskWindow(QMainWindow):
             self.queues.put_back()
         else:
             self.opening.close_front()
+
+    def _show_pauses(self) -> None:
+        for sheet in self.of_number.all:
+            sheet.put_away()
+        self.pauses.open()
 
     def _turn_language(self) -> None:
         self.frame.story.header.turn_language()

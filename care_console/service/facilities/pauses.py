@@ -157,7 +157,7 @@ async def _announce(ctx: Context, pause_id: int, phone: str | None) -> None:
 
 async def _read(ctx: Context, which: ColumnElement[bool], limit: int) -> list[Pause]:
     query = (
-        select(pauses, facilities.c.name.label("facility_name"))
+        select(pauses, facilities.c.name.label("facility_name"), facilities.c.state.label("facility_state"))
         .outerjoin(facilities, facilities.c.id == pauses.c.facility_id)
         .where(which)
         .order_by(pauses.c.since.desc(), pauses.c.id.desc())
@@ -168,6 +168,7 @@ async def _read(ctx: Context, which: ColumnElement[bool], limit: int) -> list[Pa
             id=str(row.id),
             facility_id=None if row.facility_id is None else str(row.facility_id),
             facility_name=row.facility_name,
+            facility_state=row.facility_state,
             phone=row.phone,
             reason=row.reason,
             since=row.since,

@@ -46,6 +46,7 @@ def _listed(row: Any) -> ListedFacility:
             id=str(row.pause_id),
             facility_id=str(row.id),
             facility_name=row.name,
+            facility_state=row.state,
             reason=row.reason,
             since=row.since,
             actor=row.actor,

@@ -1,4 +1,4 @@
-"""Pauses the caller's number, with a reason; where it is paused, shows by whom and why, and resumes it."""
+"""Pauses a number or a facility, with a reason; where it is paused, shows by whom and why, and resumes it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from care_console.contract.base import Reply
 from care_console.contract.card_numbers import holds_card_number
 from care_console.contract.pauses import Pause
-from care_console.contract.phone import display_phone
 from care_console.contract.recipients import RecipientStory
-from care_console.desktop.actions.pauses import pause_number, resume
+from care_console.desktop.actions.pauses import pause, resume
 from care_console.desktop.backend.failures import BackendFailure
 from care_console.desktop.desk import Desk
 from care_console.desktop.outbox.pending import AlreadyOnItsWay, PendingAction, PendingState, Verb
-from care_console.desktop.queries.pauses import pause_of_number
+from care_console.desktop.queries.pauses import Pausable, pause_of
 from care_console.desktop.screens.drafts import DraftKeeper
 from care_console.desktop.screens.panel import ActionPanel
 from care_console.desktop.screens.pauses.pause_words import ended_in_words, pause_in_words
@@ -27,13 +26,21 @@ from care_console.desktop.shell.tokens import Tone
 from care_console.desktop.widgets.parts import say, words
 from care_console.desktop.widgets.when import clock_time
 
-_PAUSES = (
+_PAUSES_NUMBER = (
     "No text goes to it but answers to STOP and HELP, and no recording for it is taken, until somebody "
     "resumes it. It is no opt-out: that is Stop texts."
 )
-_RESUMES = (
+_PAUSES_FACILITY = (
+    "No recording is taken from it, and texts of its messages wait, until somebody resumes it. Links that "
+    "were texted before go on working."
+)
+_RESUMES_NUMBER = (
     "What waits goes within minutes, at an hour that allows it; what is too late by then never goes. "
     "Recordings for it are taken again."
+)
+_RESUMES_FACILITY = (
+    "Its recordings are taken again. Texts that wait go within minutes, at an hour that allows it; what is "
+    "too late by then never goes."
 )
 _REASON_HEIGHT = 72
 
@@ -43,7 +50,7 @@ class PausePanel(ActionPanel):
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, "pausePanel", "Pause it", parent)
-        self._recipient_id, self._phone = "", ""
+        self._thing = Pausable("")
         self._pause: Pause | None = None
         self.on_file = words("", "soft", "pauseOnFile")
         self.reason = QPlainTextEdit()
@@ -57,25 +64,46 @@ class PausePanel(ActionPanel):
             self.body.addWidget(part)
         self.reason.textChanged.connect(self._on_edited)
 
+    @property
+    def thing(self) -> Pausable:
+        """What it is open on."""
+        return self._thing
+
     def show_for(self, story: RecipientStory) -> None:
         """Open on a caller's number, as its story has it."""
+        self.show_thing(Pausable.of_story(story), story.paused)
+
+    def show_thing(self, thing: Pausable, lasts: Pause | None) -> None:
+        """Open on a number or a facility; `lasts`: the pause of it, where there is one."""
         self.unfollow()
         if self.drafts is not None:
             self.drafts.flush()
             self.drafts.deleteLater()
             self.drafts = None
-        self._recipient_id, self._phone = story.id, story.phone
+        self._thing = thing
         self.state.say("")
         self.reason.clear()
-        self.drafts = DraftKeeper(self.desk, Verb.PAUSE, story.phone, self._fields, self)
-        self._show_pause(story.paused)
+        self.drafts = DraftKeeper(self.desk, Verb.PAUSE, thing.subject_id, self._fields, self)
+        self._show_pause(lasts)
         tasks.start(self._restore(self.drafts), "restoring what was typed")
 
-    def renew(self, story: RecipientStory) -> None:
-        """The story was read again: somebody else may have paused or resumed the number meanwhile."""
-        has_changed = (story.paused and story.paused.id) != (self._pause and self._pause.id)
-        if self.editing and story.phone == self._phone and has_changed and not self.isHidden():
-            self._show_pause(story.paused)
+    def renew_story(self, story: RecipientStory) -> None:
+        """A caller's story was read again."""
+        self.renew(Pausable.of_story(story), story.paused)
+
+    def renew(self, thing: Pausable, lasts: Pause | None) -> None:
+        """It was read again how something stands: somebody else may have paused or resumed it meanwhile."""
+        has_changed = (lasts and lasts.id) != (self._pause and self._pause.id)
+        is_open = self.editing and not self.isHidden()
+        if is_open and has_changed and thing.subject_id == self._thing.subject_id:
+            self._show_pause(lasts)
+
+    def put_down(self) -> None:
+        """What it stands in is put away: keep what is half typed, and show no more of what was asked for."""
+        if self.drafts is not None and self.editing:
+            self.drafts.flush()
+        self.unfollow()
+        self.hide()
 
     def commit(self) -> None:
         """Pause it, or resume it."""
@@ -83,7 +111,7 @@ class PausePanel(ActionPanel):
             return
         text = self.reason.toPlainText().strip()
         if self._pause is not None:
-            self._begin(resume(self.desk, pause_id=self._pause.id, recipient_id=self._recipient_id))
+            self._begin(resume(self.desk, self._thing, self._pause))
         elif not text:
             self.refuse("Say why: whoever answers a call about it reads it. Nothing was sent.")
             self.reason.setFocus()
@@ -92,8 +120,7 @@ class PausePanel(ActionPanel):
         else:
             if self.drafts is not None:
                 self.drafts.leave()
-            ask = pause_number(self.desk, phone=self._phone, reason=text, recipient_id=self._recipient_id)
-            self._begin(ask)
+            self._begin(pause(self.desk, self._thing, text))
 
     def answered(self, answer: Reply) -> None:
         """Say since when it is paused, or that it goes on."""
@@ -101,7 +128,8 @@ class PausePanel(ActionPanel):
             return
         if answer.ended_at is None:
             at = clock_time(answer.since)
-            self.state.say(f"Paused since {at} Eastern. No text goes to it until it is resumed.", Tone.GOOD)
+            until = "No text goes to it" if answer.phone else "Nothing is taken from it"
+            self.state.say(f"Paused since {at} Eastern. {until} until it is resumed.", Tone.GOOD)
             return
         login = self.desk.session.staff.login if self.desk.session.staff else ""
         self.state.say(ended_in_words(answer, login), Tone.GOOD if answer.ended_by == login else Tone.WARN)
@@ -112,22 +140,25 @@ class PausePanel(ActionPanel):
         self.reason.setReadOnly(not editing)
         self.promise.setVisible(editing)
 
-    def _show_pause(self, pause: Pause | None) -> None:
-        """The form for a number as it is known to stand: to be paused, or to be resumed."""
-        self._pause = pause
-        verb = "Pause" if pause is None else "Resume"
-        self.heading.setText(f"{verb} {display_phone(self._phone)}")
+    def _show_pause(self, lasts: Pause | None) -> None:
+        """The form for something as it is known to stand: to be paused, or to be resumed."""
+        self._pause = lasts
+        verb = "Pause" if lasts is None else "Resume"
+        self.heading.setText(f"{verb} {self._thing.title}")
         self.commit_button.setText(f"{verb} it  {keys.shown('commit')}")
         self.commit_button.setAccessibleName(f"{verb} it")
-        say(self.on_file, "" if pause is None else pause_in_words(pause, datetime.now(UTC)))
-        self.promise.setText(_PAUSES if pause is None else _RESUMES)
-        self.reason.setVisible(pause is None)
+        say(self.on_file, "" if lasts is None else pause_in_words(lasts, datetime.now(UTC)))
+        is_number = self._thing.phone is not None
+        pauses = _PAUSES_NUMBER if is_number else _PAUSES_FACILITY
+        resumes = _RESUMES_NUMBER if is_number else _RESUMES_FACILITY
+        self.promise.setText(pauses if lasts is None else resumes)
+        self.reason.setVisible(lasts is None)
         self.set_editing(True)
-        (self.reason if pause is None else self.commit_button).setFocus()
+        (self.reason if lasts is None else self.commit_button).setFocus()
 
     def _begin(self, asking: Coroutine[Any, Any, PendingAction]) -> None:
         self.set_editing(False)
-        tasks.start(self._ask(asking), "pausing or resuming the number")
+        tasks.start(self._ask(asking), "pausing or resuming it")
 
     async def _ask(self, asking: Coroutine[Any, Any, PendingAction]) -> None:
         try:
@@ -142,17 +173,17 @@ class PausePanel(ActionPanel):
     def _told(self, row: PendingAction | None, answer: Reply | None) -> None:
         super()._told(row, answer)
         if answer is None and row is not None and row.state is PendingState.REFUSED:
-            tasks.start(self._look_again(self._phone), "reading how the number stands")
+            tasks.start(self._look_again(self._thing), "reading how it stands")
 
-    async def _look_again(self, phone: str) -> None:
-        """After a refusal: show how the number really stands, beside the sentence that refused."""
+    async def _look_again(self, thing: Pausable) -> None:
+        """After a refusal: show how it really stands, beside the sentence that refused."""
         try:
-            found = await pause_of_number(self.desk, phone)
+            found = await pause_of(self.desk, thing)
         except BackendFailure as failure:
-            if phone == self._phone and self.editing:
+            if thing == self._thing and self.editing:
                 self.state.say(f"{self.state.text} {failure.sentence}", Tone.BAD)
             return
-        if phone == self._phone and self.editing and not self.isHidden():
+        if thing == self._thing and self.editing and not self.isHidden():
             self._show_pause(found)
 
     async def _restore(self, drafts: DraftKeeper) -> None:

@@ -10,42 +10,27 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QPlainTextEdit, QWidget
 
-from care_console.desktop.actions.sessions import sign_in
 from care_console.desktop.screens.pauses.panel import PausePanel
-from care_console.desktop.shell import keys
 from care_console.desktop.shell.command_sheet import Command
+from tests.desktop.screens.pauses.desks import CTRL, PHONE, REASON, SHIFT, commit, window_of
 from tests.support.fake_pauses import ALREADY
-from tests.support.fake_service import PASSWORD
 from tests.support.story_service import MARIA
-from tests.support.windows import Opened, a_window
+from tests.support.windows import Opened
 
 pytestmark = pytest.mark.asyncio
-CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-PHONE = "+12145550142"
-REASON = "Somebody floods this number <b>& sons</b>"
 
 
 @contextlib.asynccontextmanager
 async def a_story(folder: Path, login: str = "sue") -> AsyncIterator[tuple[Opened, PausePanel]]:
     """Maria's story in the window of a supervisor, or of somebody else."""
-    async with a_window(folder, signed_in=False) as opened:
-        await sign_in(opened.handle.desk, login, PASSWORD)
-        await opened.until(lambda: opened.service.listeners)
-        await opened.until(opened.window.frame.splitter.isVisible)
-        if login == "sue":  # who decides begins at the first queue
-            await opened.until(lambda: opened.window.queues.queues.front_key)
+    async with window_of(folder, login) as opened:
         opened.window.open_caller(MARIA, "", PHONE)
         await opened.read()
-        yield opened, opened.child(PausePanel, "pausePanel")
+        yield opened, opened.window.side.panels.pause  # type: ignore[attr-defined]
 
 
 def _press(opened: Opened) -> None:
     opened.press(Qt.Key.Key_P, CTRL | SHIFT)
-
-
-def _commit(opened: Opened) -> None:
-    keys.forget_commits()
-    opened.press(Qt.Key.Key_Return, CTRL)
 
 
 async def test_a_number_is_paused_and_resumed_by_keys_and_its_story_says_so(tmp_path: Path) -> None:
@@ -56,7 +41,7 @@ async def test_a_number_is_paused_and_resumed_by_keys_and_its_story_says_so(tmp_
         assert panel.heading.text() == "Pause (214) 555-0142"
         assert panel.reason.hasFocus()
         opened.type(REASON)
-        _commit(opened)
+        commit(opened)
         await opened.until(lambda: panel.state.text.startswith("Paused since "))
         [deed] = opened.service.done("pause")
         assert (deed.fields["phone"], deed.fields["reason"], deed.login) == (PHONE, REASON, "sue")
@@ -70,7 +55,7 @@ async def test_a_number_is_paused_and_resumed_by_keys_and_its_story_says_so(tmp_
         assert panel.heading.text() == "Resume (214) 555-0142"
         assert not panel.reason.isVisible()
         assert REASON in panel.on_file.text()
-        _commit(opened)
+        commit(opened)
         await opened.until(lambda: panel.state.text.startswith("Resumed at "))
         await opened.until(lambda: not badge.isVisible())
         assert not since.isVisible()
@@ -80,10 +65,10 @@ async def test_a_number_is_paused_and_resumed_by_keys_and_its_story_says_so(tmp_
 async def test_nothing_goes_without_a_reason_or_with_a_card_number_in_it(tmp_path: Path) -> None:
     async with a_story(tmp_path) as (opened, panel):
         _press(opened)
-        _commit(opened)
+        commit(opened)
         assert panel.state.text.startswith("Say why")
         opened.type("her card 4242 4242 4242 4242")
-        _commit(opened)
+        commit(opened)
         assert "looks like a card number" in panel.state.text
         assert panel.editing
         assert opened.service.pauses == []
@@ -95,13 +80,13 @@ async def test_who_comes_second_is_told_and_shown_how_it_stands(tmp_path: Path) 
         _press(opened)
         opened.type("two at once")
         opened.service.pause("Abuse from this number", "sam", phone=PHONE)
-        _commit(opened)
+        commit(opened)
         await opened.until(lambda: panel.heading.text().startswith("Resume"))
         assert panel.state.text == ALREADY
         assert panel.on_file.text().endswith("by sam: “Abuse from this number”")
         assert panel.reason.toPlainText() == "two at once", "nothing typed is lost"
         assert opened.service.done("pause") == []
-        _commit(opened)
+        commit(opened)
         await opened.until(lambda: panel.state.text.startswith("Resumed at "))
 
 
@@ -113,7 +98,7 @@ async def test_a_pause_by_somebody_else_turns_the_open_form_as_it_comes(tmp_path
         opened.service.tell("recipient", MARIA, 2, MARIA)
         await opened.until(lambda: panel.heading.text() == "Resume (214) 555-0142")
         opened.service.end(made.id, "sam")
-        _commit(opened)
+        commit(opened)
         await opened.until(lambda: "resumed already" in panel.state.text)
         assert "by sam" in panel.state.text
 

@@ -103,7 +103,7 @@ class SideColumn(QWidget):
         self.do.show_buttons(self.panels.open_now is None)
         self.at_hand.show_story(view.story.id, view.story.open_messages)
         self.money.show_for(view.story.id)
-        self.panels.pause.renew(view.story)
+        self.panels.pause.renew_story(view.story)
         if is_other:
             self._enter(view)
 
