@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from tests.campaigns import carrier, inbound, load, races, refunds, replies, sound, stops, store
+from tests.campaigns import carrier, inbound, load, load_figures, races, refunds, replies, sound, stops, store
 from tests.support.postgres import binaries, running_cluster
 
 FIGURES = Path("build") / "campaigns"
@@ -78,7 +78,7 @@ def _load(told: argparse.Namespace) -> Outcome:
     sizes = {"rate": told.rate, "seconds": told.minutes and told.minutes * 60, "ramp": told.ramp}
     given = {name: size for name, size in sizes.items() if size is not None}
     with running_cluster() as cluster:
-        plan = dataclasses.replace(load.LONG, **given)
+        plan = dataclasses.replace(load_figures.LONG, **given)
         return asyncio.run(load.run(plan, told.seed, cluster.database()))
 
 

@@ -10,14 +10,11 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import statistics
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -30,131 +27,35 @@ import psycopg
 from care_console.service.facilities.keys import new_key
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.prepaid.rules import open_account
+from care_console.service.recordings.tables import WAITS_FOR_COPIES
 from care_console.service.settings import Settings
 from care_console.service.wiring import wired
+from tests.campaigns.load_figures import Outcome, Plan, Step
 from tests.campaigns.processes import kept_port
 from tests.service.recordings.sounds import in_form, speech
 from tests.support import builders
 from tests.support.sms_twin import sms_twin
 
-PEAK_HOUR_RATE = 250_000 * 0.2 / 3_600
-"""Messages a second: a fifth of a day's 250,000 in one hour."""
-PAGE_P95_MS = 300.0
-RECORDING_P95_MS = 10_000.0
-"""A recorder may wait so long for its answer; where more of them wait longer, the service falls behind."""
-_PAGES = ("page, unpaid", "page, paid")
 _PIN, _SECRET, _ACCOUNTS, _DEPOSIT_CENTS = "2468", "of-the-campaign", 50, 100_000_00
-_RAMP_FACTOR, _GIVE_UP_SECONDS = 1.25, 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """`rate` messages a second for `seconds`; then `ramp` steps of `ramp_seconds` each, to find the limit.
-
-    A recipient comes `visit_after` seconds after the recording was taken.
-    """
-
-    rate: float = PEAK_HOUR_RATE
-    seconds: float = 600.0
-    ramp: int = 6
-    ramp_seconds: float = 60.0
-    visit_after: float = 5.0
-    sound_seconds: int = 40
-
-
-LONG = Plan()
-SHORT = Plan(rate=0.5, seconds=10.0, ramp=0, visit_after=0.0, sound_seconds=5)
-
-
-@dataclass
-class Step:
-    """What was seen at one rate."""
-
-    rate: float
-    seconds: float
-    errors: Counter[str] = field(default_factory=Counter)
-    late: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    processor_seconds: dict[str, float] = field(default_factory=dict)
-    took_seconds: float = 0.0
-
-    @property
-    def page_p95_ms(self) -> float:
-        """Of both pages together; without end where none was seen."""
-        seen = [one for kind in _PAGES for one in self.late[kind]]
-        return _percentile(seen, 95) * 1000 if seen else float("inf")
-
-    @property
-    def recording_p95_ms(self) -> float:
-        """Without end where none was taken."""
-        seen = self.late["recording"]
-        return _percentile(seen, 95) * 1000 if seen else float("inf")
-
-    @property
-    def held(self) -> bool:
-        """No error, pages as fast as they must be, and recordings taken as fast as they come."""
-        is_fast = self.page_p95_ms < PAGE_P95_MS and self.recording_p95_ms < RECORDING_P95_MS
-        return not self.errors and is_fast
-
-    def figures(self) -> dict[str, object]:
-        """All of it; times in milliseconds from when each was due."""
-        told = {
-            kind: {"n": len(late)} | {f"p{p}_ms": round(_percentile(late, p) * 1000) for p in (50, 95, 99)}
-            for kind, late in self.late.items()
-            if late
-        }
-        return {
-            "rate": round(self.rate, 2),
-            "seconds": self.seconds,
-            "took_seconds": round(self.took_seconds, 1),
-            "held": self.held,
-            "errors": dict(self.errors),
-            "page_p95_ms": round(self.page_p95_ms) if self.late else None,
-            "requests": told,
-            "processor_seconds": {who: round(used, 1) for who, used in self.processor_seconds.items()},
-        }
-
-
-@dataclass
-class Outcome:
-    """The rate that was asked for, then the ramp."""
-
-    plan: Plan
-    asked: Step
-    ramp: list[Step] = field(default_factory=list)
-
-    @property
-    def held(self) -> bool:
-        """Whether the rate that was asked for held."""
-        return self.asked.held
-
-    def figures(self) -> dict[str, object]:
-        """All of it, for a file."""
-        held = [step.rate for step in (self.asked, *self.ramp) if step.held]
-        return {
-            "plan": asdict(self.plan),
-            "cores": os.cpu_count(),
-            "held_up_to": round(max(held), 2) if held else None,
-            "asked": self.asked.figures(),
-            "ramp": [step.figures() for step in self.ramp],
-        }
-
-
-def _percentile(seen: list[float], percent: int) -> float:
-    return seen[0] if len(seen) == 1 else statistics.quantiles(seen, n=100, method="inclusive")[percent - 1]
+_GIVE_UP_SECONDS = 60.0
+_WAITS = {
+    "copies": f"SELECT count(*) FROM recordings WHERE {WAITS_FOR_COPIES}",
+    "texts": "SELECT count(*) FROM texts WHERE direction = 'out' AND status IN ('queued', 'sending')",
+}
+"""What is done behind the answers: recordings without their MP3 and louder copy, texts not handed over."""
 
 
 async def run(plan: Plan, seed: int, database_url: str) -> Outcome:
-    """The rate that was asked for; where it held, faster until it does not, else slower until it does."""
+    """The rate that was asked for, then those that find the limit, then what still waits."""
     with tempfile.TemporaryDirectory() as place:
         async with _at_work(plan, Path(place), database_url) as crowd:
             outcome = Outcome(plan, await crowd.step(plan.rate, plan.seconds, seed))
-            rate, did_hold = plan.rate, outcome.held
             for number in range(plan.ramp):
-                rate = rate * _RAMP_FACTOR if did_hold else rate / _RAMP_FACTOR
-                step = await crowd.step(rate, plan.ramp_seconds, seed + 1 + number)
-                outcome.ramp.append(step)
-                if step.held is not did_hold:
+                rate = outcome.next_rate()
+                if rate is None:
                     break
+                outcome.ramp.append(await crowd.step(rate, plan.ramp_seconds, seed + 1 + number))
+            await crowd.catch_up(outcome)
     return outcome
 
 
@@ -186,7 +87,26 @@ class Crowd:
         await asyncio.gather(*tasks)
         step.took_seconds = time.monotonic() - began
         step.processor_seconds = {who: used - before[who] for who, used in self._used().items()}
+        step.waiting = await self._waiting()
         return step
+
+    async def catch_up(self, outcome: Outcome) -> None:
+        """Let the service do what still waits, with nothing else to do."""
+        began, before = time.monotonic(), await self._waiting()
+        outcome.waiting = before
+        while any(outcome.waiting.values()) and outcome.caught_up_seconds < self._plan.catch_up_seconds:
+            await asyncio.sleep(0.5)
+            outcome.waiting = await self._waiting()
+            outcome.caught_up_seconds = time.monotonic() - began
+        outcome.caught_up = {kind: before[kind] - left for kind, left in outcome.waiting.items()}
+
+    async def _waiting(self) -> dict[str, int]:
+        waiting: dict[str, int] = {}
+        for kind, query in _WAITS.items():
+            found = await (await self._database.execute(query)).fetchone()  # type: ignore[arg-type]
+            assert found is not None
+            waiting[kind] = int(found[0])
+        return waiting
 
     async def _one(self, step: Step, due: float, number: int) -> None:
         """One message's life. What goes wrong is counted, and is its end: no part stands in for another."""

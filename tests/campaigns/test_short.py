@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from care_console.service.texting import bodies
-from tests.campaigns import inbound, load, points, race_judging, races, refunds, sound, stops, store
+from tests.campaigns import (
+    inbound,
+    load,
+    load_figures,
+    points,
+    race_judging,
+    races,
+    refunds,
+    sound,
+    stops,
+    store,
+)
 
 _SERVICE = Path(__file__).parents[2] / "care_console" / "service"
 
@@ -112,7 +124,7 @@ def test_a_text_past_a_stop_is_seen() -> None:
 @pytest.mark.timeout(400)
 @pytest.mark.asyncio
 async def test_load(database_url: str) -> None:
-    outcome = await load.run(load.SHORT, 7, database_url)
+    outcome = await load.run(load_figures.SHORT, 7, database_url)
     assert not outcome.asked.errors
     late = {kind: len(seen) for kind, seen in outcome.asked.late.items()}
     messages = late["recording"]
@@ -120,6 +132,22 @@ async def test_load(database_url: str) -> None:
     assert late == dict.fromkeys(late, messages) | {"sound": 2 * messages}
     assert len(late) == 7
     assert all(used > 0 for used in outcome.asked.processor_seconds.values())
+    assert outcome.waiting == {"copies": 0, "texts": 0}
+
+
+def test_the_limit_is_looked_for_between_what_held_and_what_did_not() -> None:
+    def step(rate: float, page_seconds: float) -> load_figures.Step:
+        late = {"page, paid": [page_seconds], "recording": [0.1]}
+        return load_figures.Step(rate, 60.0, late=defaultdict(list, late))
+
+    found = load_figures.Outcome(load_figures.LONG, step(10.0, 0.1))
+    assert found.next_rate() == 12.5
+    found.ramp.append(step(12.5, 0.4))
+    assert found.next_rate() == pytest.approx(11.18, abs=0.01)
+    found.ramp += [step(11.18, 0.1), step(11.82, 0.4)]
+    assert found.next_rate() is None
+    assert (found.figures()["held_up_to"], found.figures()["stopped_holding_at"]) == (11.18, 11.82)
+    assert load_figures.Outcome(load_figures.LONG, step(10.0, 0.4)).next_rate() == 8.0
 
 
 def test_every_point_in_the_code_is_one_at_which_the_campaign_dies() -> None:
