@@ -14,7 +14,12 @@ from care_console.service.foundation.services import Services
 from care_console.service.gateways.cards.stripe import StripeCards
 from care_console.service.gateways.sms.kannel import Kannel
 from care_console.service.gateways.storage.files import open_storage
-from care_console.service.recordings.workshop import LONGEST_SECONDS_BEHIND, MOST_WORKERS, Workshop
+from care_console.service.recordings.workshop import (
+    BEHIND_ALL,
+    LONGEST_SECONDS_BEHIND,
+    MOST_WORKERS,
+    Workshop,
+)
 from care_console.service.settings import Settings
 
 
@@ -45,7 +50,7 @@ async def wired(
     storage = open_storage(settings.storage_url or settings.data_dir / "sound")
     workers = settings.sound_workers or min(os.cpu_count() or 1, MOST_WORKERS)
     sounds = Workshop(workers)
-    sounds_behind = Workshop(workers, LONGEST_SECONDS_BEHIND, is_behind=True)
+    sounds_behind = Workshop(workers, LONGEST_SECONDS_BEHIND, niceness=BEHIND_ALL)
     services = Services(
         settings=settings,
         database=database,

@@ -1,4 +1,4 @@
-"""A process that takes strangers' sound apart: `python -m care_console.service.recordings.worker [behind]`.
+"""A process that takes strangers' sound apart: `python -m care_console.service.recordings.worker [NICENESS]`.
 
 One request a line on standard input, one answer a line on standard output. FFmpeg is a large body of C that
 reads what anybody sends; here a crash, an endless loop or a file that wants all memory ends this process
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,6 @@ try:
     import resource
 except ImportError:  # Windows has none; the clock of whoever asks still ends what takes too long
     resource = None  # type: ignore[assignment]
-
-BEHIND = "behind"
-"""The word for one that gives way to every other process of the machine."""
-_GIVES_WAY = 19
 
 # What it may ask the system for. Two minutes of 96 kHz stereo need a third of it, most of that for libraries.
 MOST_MEMORY_BYTES = 2 * 1024**3
@@ -36,8 +33,8 @@ def main() -> None:
     # What C code prints must not come between the answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    if BEHIND in sys.argv[1:] and hasattr(os, "nice"):
-        os.nice(_GIVES_WAY)
+    if len(sys.argv) > 1:
+        _give_way(int(sys.argv[1]))
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -45,6 +42,25 @@ def main() -> None:
         _allow_seconds(MOST_SECONDS)
         answers.write(json.dumps(_answer(json.loads(line))) + "\n")
         answers.flush()
+
+
+def _give_way(niceness: int) -> None:
+    """Leave the processor to others so readily, as `nice` has it (0 to 19)."""
+    if not hasattr(os, "nice"):
+        return
+    os.nice(niceness)
+    # Linux may weigh whole sessions against each other, and this process is one by itself: then it is the
+    # session's niceness that counts. An unprivileged one may set it ten times a second, all together.
+    session = Path("/proc/self/autogroup")
+    for _ in range(20):
+        try:
+            session.write_text(str(niceness))
+        except BlockingIOError:
+            time.sleep(0.1)
+        except OSError:
+            return
+        else:
+            return
 
 
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:

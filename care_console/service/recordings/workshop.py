@@ -16,10 +16,14 @@ import structlog
 
 from care_console.service.recordings.formats import SoundError, SoundProblem
 from care_console.service.recordings.preparing import Job
-from care_console.service.recordings.worker import BEHIND
 
 MOST_WORKERS = 8
 """More than this do not help: storing what they made is then what takes the time."""
+
+BEHIND_PAGES = 5
+"""The niceness of workers for whose answer a recorder waits: it has seconds, a page has none."""
+BEHIND_ALL = 19
+"""That of workers for whom nobody waits: they take the time that nothing else wants."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,13 +53,13 @@ class Busy(Exception):
 class Workshop:
     """So many workers, each begun when it is first needed. Many tasks may call `prepare` at once.
 
-    One that `is_behind` takes the time that nothing else on the machine wants.
+    Their niceness is how readily they leave the processor to others.
     """
 
     def __init__(
-        self, workers: int, longest_seconds: float = LONGEST_SECONDS, *, is_behind: bool = False
+        self, workers: int, longest_seconds: float = LONGEST_SECONDS, *, niceness: int = BEHIND_PAGES
     ) -> None:
-        self._is_behind = is_behind
+        self._niceness = niceness
         self._longest_seconds = longest_seconds
         self._free: list[_Worker] = []
         self._gate = asyncio.Semaphore(workers)
@@ -90,7 +94,7 @@ class Workshop:
         await self.close()
 
     async def _prepare(self, job: Job, source: Path, folder: Path) -> dict[str, Any]:
-        worker = self._free.pop() if self._free else await _Worker.begin(self._is_behind)
+        worker = self._free.pop() if self._free else await _Worker.begin(self._niceness)
         try:
             async with asyncio.timeout(self._longest_seconds):
                 answer = await worker.ask({"job": job.value, "source": str(source), "folder": str(folder)})
@@ -122,14 +126,14 @@ class _Worker:
         self.done = 0
 
     @classmethod
-    async def begin(cls, is_behind: bool) -> Self:
+    async def begin(cls, niceness: int) -> Self:
         # In a session of its own: an interrupt at the terminal is ours to answer.
         return cls(
             await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "care_console.service.recordings.worker",
-                *([BEHIND] if is_behind else []),
+                str(niceness),
                 stdin=PIPE,
                 stdout=PIPE,
                 env=os.environ | _ENVIRONMENT,

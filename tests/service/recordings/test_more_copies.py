@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -18,6 +19,7 @@ from care_console.service.recordings.more_copies import make_waiting_copies
 from care_console.service.recordings.preparing import MP3
 from care_console.service.recordings.rules import keys_beside
 from care_console.service.recordings.tables import recordings
+from care_console.service.recordings.workshop import BEHIND_ALL, BEHIND_PAGES
 from care_console.service.worker import run_worker
 from tests.service.recordings.recorder import Recorder
 from tests.service.recordings.sounds import reference_lufs
@@ -82,12 +84,15 @@ async def test_the_worker_makes_them_in_a_process_that_gives_way(
     await recorder.refusal(b"no sound")
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, "test")
-        await defer(ctx, "recordings:make_waiting_copies", timestamp=0)
+        await defer(ctx, "recordings:make_waiting_copies", lock="recordings:copies", timestamp=0)
     await run_worker(services, until_empty=True)
     row = await _row(recorder)
     assert None not in (row.mp3_key, row.louder_key)
-    behind = [one for one in psutil.Process().children() if one.cmdline()[-1] == "behind"]
-    assert {one.nice() for one in behind} == {19}
+    workers = [one for one in psutil.Process().children() if one.cmdline()[-2].endswith("recordings.worker")]
+    assert {one.nice() for one in workers} == {BEHIND_PAGES, BEHIND_ALL}
+    weighed = {Path(f"/proc/{one.pid}/autogroup") for one in workers}
+    if all(one.exists() for one in weighed):
+        assert {int(one.read_text().split()[-1]) for one in weighed} == {BEHIND_PAGES, BEHIND_ALL}
 
 
 async def test_they_are_made_once_and_are_as_loud_as_they_say(
