@@ -14,7 +14,7 @@ from care_console.desktop.screens.pauses.panel import PausePanel
 from care_console.desktop.shell.command_sheet import Command
 from tests.desktop.screens.pauses.desks import CTRL, PHONE, REASON, SHIFT, commit, window_of
 from tests.support.fake_pauses import ALREADY
-from tests.support.story_service import MARIA
+from tests.support.story_service import AWKWARD, MARIA
 from tests.support.windows import Opened
 
 pytestmark = pytest.mark.asyncio
@@ -101,6 +101,24 @@ async def test_a_pause_by_somebody_else_turns_the_open_form_as_it_comes(tmp_path
         commit(opened)
         await opened.until(lambda: "resumed already" in panel.state.text)
         assert "by sam" in panel.state.text
+
+
+async def test_a_reason_half_typed_is_there_again_after_another_caller(tmp_path: Path) -> None:
+    async with a_story(tmp_path) as (opened, panel):
+        _press(opened)
+        opened.type("half typed")
+        opened.window.open_caller(AWKWARD, "", "+19725550199")
+        await opened.read()
+        assert not panel.isVisible()
+        _press(opened)
+        assert panel.heading.text() == "Pause (972) 555-0199"
+        assert panel.reason.toPlainText() == ""
+        opened.press(Qt.Key.Key_Escape)
+        opened.press(Qt.Key.Key_Tab, CTRL)
+        await opened.read()
+        await opened.until(panel.isVisible)
+        assert panel.heading.text() == "Pause (214) 555-0142"
+        await opened.until(lambda: panel.reason.toPlainText() == "half typed")
 
 
 async def test_the_texts_of_a_paused_number_say_why_they_wait(tmp_path: Path) -> None:
