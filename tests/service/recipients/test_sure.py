@@ -207,6 +207,12 @@ async def test_no_more_is_told_and_counted_than_the_limit(services: Services) ->
     assert [read_entry(leaf).details["hits"] for leaf in leaves] == [3, 3]
 
 
+def test_four_digits_read_surely_are_four_digits_read_in_every_way() -> None:
+    for number in range(10_000):
+        typed = f"{number:04}"
+        assert read_surely(typed, TODAY) == read(typed, TODAY)
+
+
 @pytest.mark.asyncio
 async def test_of_four_digits_what_is_surer_comes_before_the_phones(services: Services) -> None:
     async with services.database.begin() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from care_console.contract.hours import EASTERN
@@ -53,12 +54,17 @@ def _phone(row: Any, _reading: Reading) -> tuple[int, str]:
 
 
 def _ending(row: Any, reading: Reading) -> tuple[int, str]:
-    digits, _, words = row.said.partition(" ")
+    return _of_ending(row.said, row.named, reading.names.words)
+
+
+@lru_cache(256)  # the same for each of the twenty whose phones end in what alone was typed
+def _of_ending(said: str, named: bool, typed: tuple[str, ...]) -> tuple[int, str]:
+    digits, _, words = said.partition(" ")
     why = LAST_DIGITS.format(len(digits))
-    if row.named:
+    if named:
         return Rank.DIGITS_AND_NAME, f"{why}, name"
-    if reading.names.words and _is_like(reading.names.words, words.split()):
-        return Rank.DIGITS_AND_NAME - 10, f"{why}, name like {' '.join(reading.names.words)}"
+    if typed and _is_like(typed, words.split()):
+        return Rank.DIGITS_AND_NAME - 10, f"{why}, name like {' '.join(typed)}"
     return Rank.LAST_DIGITS if len(digits) == 4 else Rank.MORE_LAST_DIGITS, why
 
 

@@ -24,7 +24,7 @@ from care_console.service.recipients.search import hits, lookups
 from care_console.service.recipients.search.cards import ChargeSaid, read_charge
 from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank, merged
 from care_console.service.recipients.search.numbers import Numbers, read_numbers
-from care_console.service.recipients.search.reading import Reading, cleaned, read
+from care_console.service.recipients.search.reading import Reading, cleaned
 from care_console.service.recipients.search.reasons import LAST_DIGITS, as_found, charge_of_person
 from care_console.service.recipients.search.words import AROUND
 
@@ -66,8 +66,22 @@ _REFERENCES = """
     UNION ALL SELECT 'processor reference of a refund', 'charge', charge_id, ''
     FROM refunds WHERE processor_ref = ANY(CAST(:refs AS text[]))
 """
-# Of many whose phones end so, those last heard of; whatever is surer comes before them.
-_LAST_HEARD = " ORDER BY wanted.how = 'ending', at DESC NULLS LAST, r.id DESC LIMIT :limit"
+# Of many whose phones end so, those last heard of; whatever is surer comes before them. Who they are is read
+# of those alone.
+_LAST_HEARD = """
+    SELECT best.how, false AS named, best.said, 'recipient' AS kind, r.id, r.id AS recipient_id, r.phone,
+           r.name, r.language, best.at, s.name AS sender, NULL::text AS facility, NULL::int AS seconds,
+           NULL::int AS cents, NULL::text AS method, NULL::text AS brand, NULL::text AS last4,
+           NULL::text AS status, 0::bigint AS place
+    FROM (
+        SELECT how, wanted.id, said, last.recorded_at AS at, last.sender_id
+        FROM found AS wanted LEFT JOIN LATERAL (
+            SELECT recorded_at, sender_id FROM messages WHERE recipient_id = wanted.id
+            ORDER BY recorded_at DESC, id DESC LIMIT 1) AS last ON true
+        WHERE kind = 'recipient'
+        ORDER BY how = 'ending', at DESC NULLS LAST, wanted.id DESC LIMIT :limit) AS best
+    JOIN recipients AS r ON r.id = best.id LEFT JOIN senders AS s ON s.id = best.sender_id
+"""
 _FOUR = ("ending", "code", "booking", "our id", "reference")
 # Four digits beside an amount and a day are a card's, or those of the phone that was charged.
 _CHARGES = """
@@ -89,10 +103,20 @@ def read_surely(typed: str, today: date, descriptor: str = "") -> Reading | None
     if phone:
         return Reading(numbers=Numbers(whole=("+1" + "".join(filter(None, phone.groups())),)))
     if _FOUR_DIGITS.fullmatch(said):
-        return read(said, today)  # all that four digits may mean, which is not much
+        return _four(said)
     if _REFERENCE.fullmatch(said):
         return Reading(references=tuple(dict.fromkeys((said, said.upper()))))
     return _card(said, today, descriptor)
+
+
+def _four(said: str) -> Reading:
+    """All that four digits may mean, which is not much: what `read` makes of them, in a tenth of its time."""
+    return Reading(
+        numbers=Numbers(endings=(said,)),
+        references=(said,),
+        codes=(said,),
+        our_ids=() if said.startswith("0") else (int(said),),
+    )
 
 
 def _card(said: str, today: date, descriptor: str) -> Reading | None:
@@ -155,9 +179,8 @@ def _statement(kind: str, entry: bool, only: HitKind | None) -> TextClause:
     elif kind == "four digits":
         union = " UNION ALL ".join(map(lookups.written, _FOUR))
         found = f"SELECT how, kind, id, said FROM ({union}) AS found (how, kind, id, named, said, at, cents)"
-        told = " UNION ALL ".join(
-            f"({_told(kind)}{_LAST_HEARD if kind is HitKind.RECIPIENT else ''})" for kind in kinds
-        )
+        others = (_told(kind) for kind in kinds if kind is not HitKind.RECIPIENT)
+        told = " UNION ALL ".join(f"({one})" for one in (_LAST_HEARD, *others))
     else:
         card = lookups.written("card", amount=True, days=True)
         found = _CHARGES.format(card=card, most=MOST_FOUND)
@@ -165,7 +188,8 @@ def _statement(kind: str, entry: bool, only: HitKind | None) -> TextClause:
     parts = [f"found AS MATERIALIZED ({found})"] if found else []
     parts.append(f"told AS MATERIALIZED ({told})")
     if entry:
-        count = "SELECT least(:limit, count(DISTINCT (kind, id))) FROM told"
+        # Not `count(DISTINCT (kind, id))`: to sort rows made of two columns takes longer than to find them.
+        count = "SELECT least(:limit, count(*)) FROM (SELECT FROM told GROUP BY kind, id) AS one"
         parts.append(f"entry AS ({counted_entry(count)})")
     return text(f"WITH {', '.join(parts)} SELECT * FROM told")
 
