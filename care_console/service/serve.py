@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 import signal
 import socket
 import sys
@@ -20,6 +19,7 @@ from care_console.service.app import make_app
 from care_console.service.at_hand import database_at_hand
 from care_console.service.foundation.logging import set_up_logging
 from care_console.service.foundation.loop import run_loop
+from care_console.service.foundation.niceness import give_way
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.own_address import told_address
@@ -218,14 +218,8 @@ def _spare_what_stays() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_LOOKS)
 
 
-def _let_people_go_first() -> None:
-    """Where the processor is short, requests go before jobs: a STOP is waited for, a queued text is not."""
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-
-
 async def _work(settings: Settings, database_url: str) -> None:
-    _let_people_go_first()
+    give_way(_NICE)  # requests go before jobs: a STOP is waited for, a queued text is not
     async with wired(settings, database_url) as services:
         _spare_what_stays()
         working = asyncio.create_task(run_worker(services), name="worker")

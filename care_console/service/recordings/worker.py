@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
+from care_console.service.foundation.niceness import give_way
 from care_console.service.recordings.formats import SoundError, SoundProblem
 from care_console.service.recordings.preparing import Job, prepare
 
@@ -34,7 +34,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     if len(sys.argv) > 1:
-        _give_way(int(sys.argv[1]))
+        give_way(int(sys.argv[1]))
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -42,25 +42,6 @@ def main() -> None:
         _allow_seconds(MOST_SECONDS)
         answers.write(json.dumps(_answer(json.loads(line))) + "\n")
         answers.flush()
-
-
-def _give_way(niceness: int) -> None:
-    """Leave the processor to others so readily, as `nice` has it (0 to 19)."""
-    if not hasattr(os, "nice"):
-        return
-    os.nice(niceness)
-    # Linux may weigh whole sessions against each other, and this process is one by itself: then it is the
-    # session's niceness that counts. An unprivileged one may set it ten times a second, all together.
-    session = Path("/proc/self/autogroup")
-    for _ in range(20):
-        try:
-            session.write_text(str(niceness))
-        except BlockingIOError:
-            time.sleep(0.1)
-        except OSError:
-            return
-        else:
-            return
 
 
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
