@@ -38,6 +38,7 @@ from tests.support.sms_twin import sms_twin
 
 _PIN, _SECRET, _ACCOUNTS, _DEPOSIT_CENTS = "2468", "of-the-campaign", 50, 100_000_00
 _GIVE_UP_SECONDS = 60.0
+_WITH_SOUND, _SOUND_WORKER = ("web", "worker"), "care_console.service.recordings.worker"
 _WAITS = {
     "copies": f"SELECT count(*) FROM recordings WHERE {WAITS_FOR_COPIES}",
     "texts": "SELECT count(*) FROM texts WHERE direction = 'out' AND status IN ('queued', 'sending')",
@@ -68,7 +69,7 @@ class Crowd:
         client: httpx.AsyncClient,
         database: psycopg.AsyncConnection,
         key: str,
-        watched: dict[str, list[psutil.Process]],
+        watched: dict[str, psutil.Process],
     ) -> None:
         self._plan, self._client, self._database, self._key = plan, client, database, key
         self._watched = watched
@@ -103,7 +104,7 @@ class Crowd:
     async def _waiting(self) -> dict[str, int]:
         waiting: dict[str, int] = {}
         for kind, query in _WAITS.items():
-            found = await (await self._database.execute(query)).fetchone()  # type: ignore[arg-type]
+            found = await (await self._database.execute(query)).fetchone()
             assert found is not None
             waiting[kind] = int(found[0])
         return waiting
@@ -168,20 +169,32 @@ class Crowd:
 
     def _used(self) -> dict[str, float]:
         """Seconds of the processor so far, by who used them; `client` is this process."""
-        return {who: sum(map(_used_by, roots)) for who, roots in self._watched.items()}
+        used: dict[str, float] = {}
+        for who, root in self._watched.items():
+            own, sound = _used_by(root)
+            if who in _WITH_SOUND:
+                used |= {who: own, f"sound of {who}": sound}
+            else:
+                used[who] = own + sound
+        return used
 
 
-def _used_by(root: psutil.Process) -> float:
-    """A process with its children, also with those that ended and were waited for."""
-    used = 0.0
-    for one in [root] if root.pid == os.getpid() else [root, *root.children(recursive=True)]:
+def _used_by(root: psutil.Process) -> tuple[float, float]:
+    """A process with its children: its own seconds, and those of the workers that it has for sound.
+
+    Of the service's children those that ended are such workers, too: a worker is replaced now and then.
+    """
+    own = sound = 0.0
+    mine = root.pid == os.getpid()
+    for one in [root] if mine else [root, *root.children(recursive=True)]:
         try:
-            times = one.cpu_times()
+            times, is_sound = one.cpu_times(), _SOUND_WORKER in one.cmdline()
         except psutil.NoSuchProcess:
             continue
-        used += times.user + times.system
-        used += times.children_user + times.children_system if root.pid != os.getpid() else 0.0
-    return used
+        own += 0.0 if is_sound else times.user + times.system
+        sound += times.user + times.system if is_sound else 0.0
+        sound += 0.0 if mine else times.children_user + times.children_system
+    return own, sound
 
 
 @asynccontextmanager
@@ -204,10 +217,10 @@ async def _at_work(plan: Plan, folder: Path, database_url: str) -> AsyncIterator
                 _process(environment, folder / "worker.log", "worker") as worker,
             ):
                 watched = {
-                    "web and its sound workers": [psutil.Process(web.pid)],
-                    "worker": [psutil.Process(worker.pid)],
-                    "database": [_postgres(database_url)],
-                    "client": [psutil.Process()],
+                    "web": psutil.Process(web.pid),
+                    "worker": psutil.Process(worker.pid),
+                    "database": _postgres(database_url),
+                    "client": psutil.Process(),
                 }
                 limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
                 async with (

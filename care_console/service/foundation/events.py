@@ -22,6 +22,9 @@ QUEUE_LENGTH = 1000
 # A connection that only listens does not notice by itself that the other end is gone.
 _KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
+_TELL = text("SELECT pg_notify(:channel, :payload)")
+_TELL_BOTH = text("SELECT pg_notify(:channel, :payload), pg_notify(:channel, :then)")
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,12 +41,21 @@ async def announce(
     ctx: Context, kind: ChangeKind, identifier: object, *, recipient_id: int | None = None
 ) -> None:
     """Tell the desks at commit that something changed, and on whose story."""
+    payload = _payload(ctx, kind, identifier, recipient_id)
+    await ctx.connection.execute(_TELL, {"channel": CHANNEL, "payload": payload})
+
+
+async def announce_message(ctx: Context, message_id: int, recipient_id: int) -> None:
+    """Tell the desks at commit that a message changed, and its recipient's story with it."""
+    message = _payload(ctx, ChangeKind.MESSAGE, message_id, recipient_id)
+    story = _payload(ctx, ChangeKind.RECIPIENT, recipient_id, recipient_id)
+    await ctx.connection.execute(_TELL_BOTH, {"channel": CHANNEL, "payload": message, "then": story})
+
+
+def _payload(ctx: Context, kind: ChangeKind, identifier: object, recipient_id: int | None) -> str:
     of = None if recipient_id is None else str(recipient_id)
     told = {"kind": kind.value, "id": str(identifier), "recipient_id": of, "by": ctx.actor.session_id}
-    payload = json.dumps(told)
-    await ctx.connection.execute(
-        text("SELECT pg_notify(:channel, :payload)"), {"channel": CHANNEL, "payload": payload}
-    )
+    return json.dumps(told)
 
 
 class EventHub:

@@ -12,13 +12,12 @@ from typing import Any
 from sqlalchemy import select, text, update
 
 from care_console.contract.audit import Action
-from care_console.contract.changes import ChangeKind
 from care_console.contract.consent import ConsentState
 from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number, state_of
 from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.events import announce
+from care_console.service.foundation.events import announce_message
 from care_console.service.links.tables import links
 from care_console.service.texting.bodies import reminder_body
 from care_console.service.texting.hours import next_moment, zones_of
@@ -80,8 +79,7 @@ async def guard(ctx: Context, link_id: int, phone: str) -> bool:
         )
     else:
         await _extend(ctx, row)
-    await announce(ctx, ChangeKind.MESSAGE, row.message_id, recipient_id=row.recipient_id)
-    await announce(ctx, ChangeKind.RECIPIENT, row.recipient_id, recipient_id=row.recipient_id)
+    await announce_message(ctx, row.message_id, row.recipient_id)
     return True
 
 

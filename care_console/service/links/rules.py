@@ -9,7 +9,6 @@ from http import HTTPStatus
 from sqlalchemy import insert, or_, select, update
 
 from care_console.contract.audit import Action
-from care_console.contract.changes import ChangeKind
 from care_console.contract.consent import ConsentState
 from care_console.contract.messages import ReissuedLink, ReissueReason, TextPlan
 from care_console.contract.problems import ProblemType
@@ -19,7 +18,7 @@ from care_console.service.consent.rules import lock_number, state_of
 from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.facilities.tables import senders
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.events import announce
+from care_console.service.foundation.events import announce_message
 from care_console.service.foundation.problems import Problem, not_found
 from care_console.service.links.codes import grouped, new_code, spelled
 from care_console.service.links.tables import links
@@ -69,8 +68,7 @@ async def reissue(ctx: Context, message_id: int, reason: ReissueReason) -> Reiss
         f"link:{link_id}",
         details={"message": str(message_id), "reason": reason.value, "text_goes": plan.goes},
     )
-    await announce(ctx, ChangeKind.MESSAGE, message_id, recipient_id=message.recipient_id)
-    await announce(ctx, ChangeKind.RECIPIENT, message.recipient_id, recipient_id=message.recipient_id)
+    await announce_message(ctx, message_id, message.recipient_id)
     return ReissuedLink(
         id=str(link_id),
         url=url,

@@ -17,12 +17,11 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from care_console.contract.audit import Action
-from care_console.contract.changes import ChangeKind
 from care_console.contract.consent import ConsentState
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.events import announce
+from care_console.service.foundation.events import announce_message
 from care_console.service.foundation.quick import Query, together
 from care_console.service.gateways.cards.port import CardTry, CheckoutStage, ProcessorCheckout
 from care_console.service.links.tables import links
@@ -167,8 +166,7 @@ async def keep_open_for_listening(ctx: Context, facts: MessageFacts, link_id: in
 
 async def announce_paid(ctx: Context, facts: MessageFacts) -> None:
     """Tell the desks that a message's money moved."""
-    await announce(ctx, ChangeKind.MESSAGE, facts.id, recipient_id=facts.recipient_id)
-    await announce(ctx, ChangeKind.RECIPIENT, facts.recipient_id, recipient_id=facts.recipient_id)
+    await announce_message(ctx, facts.id, facts.recipient_id)
 
 
 async def _paid(

@@ -12,11 +12,10 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 
 from care_console.contract.audit import Action
-from care_console.contract.changes import ChangeKind
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.events import announce
+from care_console.service.foundation.events import announce_message
 from care_console.service.links.tables import links
 from care_console.service.messages.tables import messages
 from care_console.service.playback.tables import plays, visits
@@ -49,7 +48,7 @@ async def opened(ctx: Context, link_id: int) -> None:
     values = {"link_id": link_id, "message_id": link.message_id, "recipient_id": link.recipient_id}
     await ctx.connection.execute(insert(visits).values(at=ctx.now, **values))
     await record(ctx, Action.PAGE_OPENED, f"link:{link_id}", details={"message": str(link.message_id)})
-    await _announce(ctx, link.message_id, link.recipient_id)
+    await announce_message(ctx, link.message_id, link.recipient_id)
 
 
 async def started(ctx: Context, link_id: int) -> None:
@@ -63,7 +62,7 @@ async def started(ctx: Context, link_id: int) -> None:
     values = {"message_id": link.message_id, "recipient_id": link.recipient_id}
     await ctx.connection.execute(insert(plays).values(played_at=ctx.now, seconds_played=0, **values))
     await record(ctx, Action.PLAY_STARTED, f"message:{link.message_id}", details={"link": str(link_id)})
-    await _announce(ctx, link.message_id, link.recipient_id)
+    await announce_message(ctx, link.message_id, link.recipient_id)
 
 
 async def reported(ctx: Context, link_id: int, key: UUID, seconds: int) -> None:
@@ -83,7 +82,7 @@ async def reported(ctx: Context, link_id: int, key: UUID, seconds: int) -> None:
         await _take_name(ctx, link.message_id, link.recipient_id, key, heard)
     details: dict[str, Json] = {"link": str(link_id), "seconds": heard}
     await record(ctx, Action.PLAY_REPORTED, f"message:{link.message_id}", details=details)
-    await _announce(ctx, link.message_id, link.recipient_id)
+    await announce_message(ctx, link.message_id, link.recipient_id)
 
 
 async def _take_name(ctx: Context, message_id: int, recipient_id: int, key: UUID, heard: int) -> None:
@@ -122,8 +121,3 @@ async def _lock(ctx: Context, link_id: int) -> Link:
         )
     ).one()
     return Link(row.message_id, row.recipient_id, row.seconds)
-
-
-async def _announce(ctx: Context, message_id: int, recipient_id: int) -> None:
-    await announce(ctx, ChangeKind.MESSAGE, message_id, recipient_id=recipient_id)
-    await announce(ctx, ChangeKind.RECIPIENT, recipient_id, recipient_id=recipient_id)

@@ -18,7 +18,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, insert, select
 
 from care_console.contract.audit import Action
-from care_console.contract.changes import ChangeKind
 from care_console.contract.consent import ConsentState
 from care_console.contract.money import Money
 from care_console.contract.recordings import RecordingTaken
@@ -30,7 +29,7 @@ from care_console.service.facilities.pauses import facility_is_paused, number_is
 from care_console.service.facilities.prices import price_cents
 from care_console.service.facilities.senders import sender_of
 from care_console.service.foundation.context import Actor, Context
-from care_console.service.foundation.events import announce
+from care_console.service.foundation.events import announce_message
 from care_console.service.foundation.services import Services
 from care_console.service.links.rules import Addressed, issue_first
 from care_console.service.messages.tables import messages
@@ -171,8 +170,7 @@ class _Receiving:
             message_id, recipient.id, self.phone, recipient.language, " ".join(self.sent.sender_name.split())
         )
         plan = await issue_first(ctx, message, sender_id)
-        await announce(ctx, ChangeKind.MESSAGE, message_id, recipient_id=recipient.id)
-        await announce(ctx, ChangeKind.RECIPIENT, recipient.id, recipient_id=recipient.id)
+        await announce_message(ctx, message_id, recipient.id)
         price = Money(amount_cents=cents)
         return RecordingTaken(message_id=str(message_id), seconds=seconds, price=price, text=plan)
 
