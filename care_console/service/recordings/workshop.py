@@ -38,12 +38,13 @@ _MOST_SOUNDS = 500
 _MOST_WAITING_A_WORKER = 24
 # More threads in one worker only take time from the others. And memory that C's allocator keeps for the next
 # array needs no new pages from the system, which cost a sixth of the time of a whole recording.
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
     "MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2),
 }
+"""What a worker's process is begun with, beside ours."""
 
 
 class Busy(Exception):
@@ -136,7 +137,7 @@ class _Worker:
                 str(niceness),
                 stdin=PIPE,
                 stdout=PIPE,
-                env=os.environ | _ENVIRONMENT,
+                env=os.environ | ENVIRONMENT,
                 start_new_session=True,
             )
         )
