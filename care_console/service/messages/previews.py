@@ -123,7 +123,7 @@ async def _must_be_louder(ctx: Context, message_id: int) -> None:
         case LouderCopy.READY:
             return
         case LouderCopy.BEING_MADE:
-            why = "The louder copy is being made; try again in a minute."
+            why = "The louder copy is being made; try again later."
         case LouderCopy.CANNOT_BE_MADE:
             why = "No louder copy of this recording can be made."
         case LouderCopy.NONE:

@@ -33,7 +33,7 @@ REASONS = (
 )
 _NOT_LOUDER = {
     LouderCopy.NONE: "There is no louder copy of this recording.",
-    LouderCopy.BEING_MADE: "The louder copy is being made; it is there in a minute.",
+    LouderCopy.BEING_MADE: "The louder copy is being made; look again later.",
     LouderCopy.CANNOT_BE_MADE: "No louder copy of this recording can be made.",
     LouderCopy.READY: "",
 }
