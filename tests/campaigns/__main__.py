@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import uvloop
+
 from tests.campaigns import carrier, inbound, load, load_figures, races, refunds, replies, sound, stops, store
 from tests.support.postgres import binaries, running_cluster
 
@@ -55,7 +57,7 @@ def _races(told: argparse.Namespace) -> Outcome:
     given = {name: size for name, size in sizes.items() if size is not None}
     with running_cluster() as cluster:
         plan, database = dataclasses.replace(races.LONG, **given), cluster.database()
-        return _kept("races", asyncio.run(races.run(plan, told.seed, database)), database)
+        return _kept("races", uvloop.run(races.run(plan, told.seed, database)), database)
 
 
 def _kept(name: str, outcome: Outcome, database: str) -> Outcome:

@@ -60,7 +60,7 @@ class Plan:
     sends: int
     numbers: int = 50
     workers: int = 4
-    texts_a_second: float = 80.0
+    texts_a_second: float = 50.0
     minutes: float = 60.0
     settle_seconds: float = 300.0
     is_timed: bool = True
