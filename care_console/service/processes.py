@@ -55,7 +55,9 @@ def share_of(settings: Settings, processes: int) -> Settings:
     share: dict[str, Any] = {}
     if "pool_size" not in settings.model_fields_set:
         share["pool_size"] = max(2, min(settings.pool_size, _CONNECTIONS_TOGETHER // processes))
-    workers = settings.sound_workers or min(os.cpu_count() or 1, MOST_WORKERS)
+    # Connections do not spread evenly: with no more workers than cores, one process let its recorders wait
+    # while the cores of another stood still.
+    workers = settings.sound_workers or 2 * min(os.cpu_count() or 1, MOST_WORKERS)
     share["sound_workers"] = math.ceil(workers / processes)
     return settings.model_copy(update=share)
 

@@ -180,7 +180,10 @@ class Settings(BaseSettings):
         default=30, ge=1, description="How long a mark lasts after the last such text, in days."
     )
     sound_workers: int | None = Field(
-        default=None, ge=1, description="Processes that prepare recordings; without it, one for each core."
+        default=None,
+        ge=1,
+        description="Processes that prepare recordings; without it, one for each core, and two for each where"
+        " several processes serve.",
     )
     prices: Annotated[str, AfterValidator(_price_list)] = Field(
         default="30:199 60:299 120:399",

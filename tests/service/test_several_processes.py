@@ -145,6 +145,7 @@ def test_how_many_is_a_number_within_reason(tmp_path: Path, word: str) -> None:
 def test_together_they_take_little_more_than_one() -> None:
     assert share_of(Settings(sound_workers=8), 4).sound_workers == 2
     assert share_of(Settings(sound_workers=1), 4).sound_workers == 1
+    assert share_of(Settings(), 1000).sound_workers == 1
     assert [share_of(Settings(), count).pool_size for count in (2, 3, 4, 20)] == [10, 6, 5, 2]
     assert share_of(Settings(pool_size=7), 4).pool_size == 7
 
