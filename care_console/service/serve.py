@@ -77,6 +77,7 @@ def _say_listening(address: str) -> None:
 
 def work(settings: Settings) -> int:
     """Do jobs until told to stop."""
+    give_way(_NICE)  # requests go before jobs: a STOP is waited for, a queued text is not
     set_up_logging()
     _Stop()
     with database_at_hand(settings) as database_url, _with_twins(settings, database_url, None) as (told, _):
@@ -219,7 +220,6 @@ def _spare_what_stays() -> None:
 
 
 async def _work(settings: Settings, database_url: str) -> None:
-    give_way(_NICE)  # requests go before jobs: a STOP is waited for, a queued text is not
     async with wired(settings, database_url) as services:
         _spare_what_stays()
         working = asyncio.create_task(run_worker(services), name="worker")

@@ -145,9 +145,16 @@ def test_how_many_is_a_number_within_reason(tmp_path: Path, word: str) -> None:
 def test_together_they_take_little_more_than_one() -> None:
     assert share_of(Settings(sound_workers=8), 4).sound_workers == 2
     assert share_of(Settings(sound_workers=1), 4).sound_workers == 1
-    assert share_of(Settings(), 1000).sound_workers == 1
     assert [share_of(Settings(), count).pool_size for count in (2, 3, 4, 20)] == [10, 6, 5, 2]
     assert share_of(Settings(pool_size=7), 4).pool_size == 7
+
+
+@pytest.mark.parametrize(("cores", "processes", "each"), [(2, 2, 2), (4, 4, 2), (8, 4, 4), (1, 3, 1)])
+def test_each_has_more_workers_for_sound_than_its_share_of_the_cores(
+    monkeypatch: pytest.MonkeyPatch, cores: int, processes: int, each: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert share_of(Settings(), processes).sound_workers == each
 
 
 def _web(folder: Path, *words: str, **given: str) -> subprocess.CompletedProcess[str]:

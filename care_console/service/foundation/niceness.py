@@ -6,21 +6,12 @@ import os
 import time
 from pathlib import Path
 
-TO_ALL = 19
-"""The most that there is."""
-
 
 def give_way(niceness: int) -> None:
-    """Leave the processor to others so readily, as `nice` has it (0 to 19). Nothing on Windows.
-
-    At 19 Linux is told besides that this is what an idle processor does (SCHED_IDLE): who wakes up is then
-    put on that processor, as on an idle one. By its weight alone it kept a core while others shared one.
-    """
+    """Leave the processor to others so readily, as `nice` has it (0 to 19). Nothing on Windows."""
     if not hasattr(os, "nice"):
         return
     os.nice(niceness)
-    if niceness == TO_ALL and hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     if os.getsid(0) == os.getpid():
         _give_way_as_session(niceness)
 

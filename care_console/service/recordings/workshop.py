@@ -14,7 +14,6 @@ from typing import Any, Self
 
 import structlog
 
-from care_console.service.foundation.niceness import TO_ALL
 from care_console.service.recordings.formats import SoundError, SoundProblem
 from care_console.service.recordings.preparing import Job
 
@@ -23,7 +22,7 @@ MOST_WORKERS = 8
 
 BEHIND_PAGES = 5
 """The niceness of workers for whose answer a recorder waits: it has seconds, a page has none."""
-BEHIND_ALL = TO_ALL
+BEHIND_ALL = 19
 """That of workers for whom nobody waits: they take the time that nothing else wants."""
 
 log = structlog.get_logger(__name__)
