@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +22,7 @@ QUEUE_LENGTH = 1000
 # A connection that only listens does not notice by itself that the other end is gone.
 _KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
-_TELL = text("SELECT pg_notify(:channel, :payload)")
-_TELL_BOTH = text("SELECT pg_notify(:channel, :payload), pg_notify(:channel, :then)")
+_TELL = text("SELECT pg_notify(:channel, told) FROM unnest(CAST(:told AS text[])) AS told")
 
 log = structlog.get_logger(__name__)
 
@@ -41,15 +40,28 @@ async def announce(
     ctx: Context, kind: ChangeKind, identifier: object, *, recipient_id: int | None = None
 ) -> None:
     """Tell the desks at commit that something changed, and on whose story."""
-    payload = _payload(ctx, kind, identifier, recipient_id)
-    await ctx.connection.execute(_TELL, {"channel": CHANNEL, "payload": payload})
+    await _tell(ctx, _payload(ctx, kind, identifier, recipient_id))
 
 
 async def announce_message(ctx: Context, message_id: int, recipient_id: int) -> None:
     """Tell the desks at commit that a message changed, and its recipient's story with it."""
     message = _payload(ctx, ChangeKind.MESSAGE, message_id, recipient_id)
-    story = _payload(ctx, ChangeKind.RECIPIENT, recipient_id, recipient_id)
-    await ctx.connection.execute(_TELL_BOTH, {"channel": CHANNEL, "payload": message, "then": story})
+    await _tell(ctx, message, _story(ctx, recipient_id))
+
+
+async def announce_stories(ctx: Context, recipient_ids: Iterable[int]) -> None:
+    """Tell the desks at commit that the stories of these recipients changed."""
+    await _tell(ctx, *(_story(ctx, one) for one in recipient_ids))
+
+
+async def _tell(ctx: Context, *payloads: str) -> None:
+    """All in one round trip: more often than not a number's lock is held meanwhile."""
+    if payloads:
+        await ctx.connection.execute(_TELL, {"channel": CHANNEL, "told": list(payloads)})
+
+
+def _story(ctx: Context, recipient_id: int) -> str:
+    return _payload(ctx, ChangeKind.RECIPIENT, recipient_id, recipient_id)
 
 
 def _payload(ctx: Context, kind: ChangeKind, identifier: object, recipient_id: int | None) -> str:
