@@ -241,11 +241,13 @@ def _problem(media_type: str, content: bytes) -> ProblemReply | None:
 
 
 def import_ahead() -> None:
-    """Import what the first exchange needs, on a thread that may take its time: a fifth of a second."""
-    import anyio  # noqa: F401
-    import httpx
+    """Import what the first exchange needs, on a thread that may take its time: a fifth of a second.
 
-    httpx.AsyncClient(verify=False)  # noqa: S501 - connects to nobody; only the first client imports the rest
+    httpx imports the two below it with its first client.
+    """
+    import anyio  # noqa: F401
+    import httpcore  # noqa: F401
+    import httpx  # noqa: F401
 
 
 def body_of(fields: Mapping[str, Any]) -> bytes:

@@ -21,6 +21,7 @@ from care_console.desktop.shell import keys, theme
 from care_console.desktop.shell.queue_list import QueueSection
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import hover, plain
+from care_console.desktop.widgets.rows import draw_cut, paint_ground
 from care_console.desktop.widgets.timeline.model import Index
 
 AT_MOST = 5
@@ -52,30 +53,19 @@ class _CallerDelegate(QStyledItemDelegate):
         line: CallerLine = index.data(_CALLER)
         colours, sizes, rect = theme.current().colours, theme.current().sizes, option.rect
         painter.save()
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(colours.selection if chosen else colours.hover))
-        if chosen:
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent))
+        paint_ground(painter, option)
         words = rect.adjusted(Space.LARGE, 6, -Space.SMALL, -6)
         top = QRect(words.left(), words.top(), words.width(), words.height() // 2)
         bottom = QRect(words.left(), top.bottom() + 1, words.width(), words.height() // 2)
         name_font = theme.font(sizes.body, QFont.Weight.Medium)
         number = f"{index.row() + 1}  " if self._numbered else ""
-        self._draw(painter, name_font, colours.ink, top, number + (line.name or "No name on file"))
+        draw_cut(painter, name_font, colours.ink, top, number + (line.name or "No name on file"))
         below = line.phone if not line.pending else f"{line.phone} · {line.pending} on the way"
-        self._draw(painter, theme.font(sizes.small), colours.ink_faint, bottom, below)
+        draw_cut(painter, theme.font(sizes.small), colours.ink_faint, bottom, below)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(colours.focus))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
         painter.restore()
-
-    @staticmethod
-    def _draw(painter: QPainter, font: QFont, colour: str, rect: QRect, words: str) -> None:
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        cut = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)
 
 
 class CallersPane(QFrame):

@@ -84,8 +84,8 @@ class Commands:
         staff, needed = self._parts.desk.session.staff, NEEDS.get(name)
         if staff is None or needed is None or may(staff.role, needed):
             return "The desk is locked."
-        others = " or a ".join(role.value for role in Role if may(role, needed))
-        return f"The role {staff.role.value} may not do this; it takes a {others}."
+        others = " or ".join(role.value for role in Role if may(role, needed))
+        return f"The role {staff.role.value} may not do this; the role {others} may."
 
     def _can_act(self, name: str) -> bool:
         # A number that nobody is known by can be stopped without a story.

@@ -42,4 +42,4 @@ def keep() -> None:
 def settle() -> None:
     """Collect once, then keep what stands. On the window's thread."""
     gc.collect()
-    gc.freeze()
+    keep()

@@ -19,6 +19,7 @@ from care_console.desktop.shell import theme
 from care_console.desktop.shell.queues import QueueLine
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.labels import plain
+from care_console.desktop.widgets.rows import draw_cut, paint_ground
 from care_console.desktop.widgets.timeline.model import Index
 
 _LINE = Qt.ItemDataRole.UserRole + 1
@@ -36,20 +37,12 @@ class _QueueDelegate(QStyledItemDelegate):
         colours, sizes, rect = theme.current().colours, theme.current().sizes, option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(colours.selection if chosen else colours.hover))
-        if chosen:
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent))
+        paint_ground(painter, option)
         right = rect.right() - Space.SMALL
         if line.count is not None:
             right = self._paint_count(painter, rect, line) - Space.SMALL
         words = QRect(rect.left() + Space.LARGE, rect.top(), right - rect.left() - Space.LARGE, rect.height())
-        font = theme.font(sizes.body, QFont.Weight.Medium)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.ink))
-        cut = QFontMetrics(font).elidedText(line.title, Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)
+        draw_cut(painter, theme.font(sizes.body, QFont.Weight.Medium), colours.ink, words, line.title)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(colours.focus))
             painter.setBrush(Qt.BrushStyle.NoBrush)

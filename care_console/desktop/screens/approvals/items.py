@@ -15,6 +15,7 @@ from care_console.desktop.screens.approvals import facts
 from care_console.desktop.shell import theme
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import hover
+from care_console.desktop.widgets.rows import draw_cut, paint_ground
 from care_console.desktop.widgets.timeline.model import Index
 
 _AGES_MS = 20_000
@@ -87,11 +88,7 @@ class _Delegate(QStyledItemDelegate):
         approval: Approval = index.data(ItemRole.APPROVAL)
         colours, sizes, rect = theme.current().colours, theme.current().sizes, option.rect
         painter.save()
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(colours.selection if chosen else colours.hover))
-        if chosen:
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent))
+        paint_ground(painter, option)
         words = rect.adjusted(Space.LARGE + Space.SMALL, 5, -Space.SMALL, -5)
         ended = facts.outcome(approval) is not None
         below = "decided" if ended else facts.asked(approval, datetime.now(UTC))
@@ -105,10 +102,7 @@ class _Delegate(QStyledItemDelegate):
         ):
             height = words.height() // 3
             line = QRect(words.left(), words.top() + place * height, words.width(), height)
-            painter.setFont(font)
-            painter.setPen(QColor(colour))
-            cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, line.width())
-            painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cut)
+            draw_cut(painter, font, colour, line, text)
         if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(colours.focus))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))

@@ -112,4 +112,4 @@ class TextsSheet(NumberSheet):
 
     def _show_pause(self, pause: Pause | None) -> None:
         waits = "Its texts wait until somebody resumes it; answers to STOP and HELP go."
-        self.paused.say(f"{pause_in_words(pause, datetime.now(UTC))} {waits}" if pause else "", Tone.WARN)
+        self.paused.say(f"{pause_in_words(pause, datetime.now(UTC))}. {waits}" if pause else "", Tone.WARN)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from care_console.contract.facilities import ListedFacility
 from care_console.contract.pauses import Pause
@@ -17,11 +17,11 @@ from care_console.desktop.screens.pauses.pause_words import pause_in_words
 from care_console.desktop.shell import icons, theme
 from care_console.desktop.shell.tokens import Space, Tone
 from care_console.desktop.widgets.labels import hover
+from care_console.desktop.widgets.rows import draw_cut, paint_ground
 from care_console.desktop.widgets.timeline.model import Index
 
 LINE = Qt.ItemDataRole.UserRole + 1
 _SIGN = 18
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +132,7 @@ class PauseDelegate(QStyledItemDelegate):
         line: PauseLine = index.data(LINE)
         colours, sizes, rect = theme.current().colours, theme.current().sizes, option.rect
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(colours.selection))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(colours.hover))
+        paint_ground(painter, option)
         name = "person" if line.thing.phone is not None else "facility"
         picture = icons.pixmap(name, colours.ink_faint, _SIGN, self._widget.devicePixelRatioF())
         painter.drawPixmap(rect.left() + Space.MEDIUM, rect.top() + (rect.height() - _SIGN) // 2, picture)
@@ -147,10 +143,10 @@ class PauseDelegate(QStyledItemDelegate):
         upper = QRect(left, rect.top() + 4, right - left, half - 4)
         if line.detail:
             lower = QRect(left, rect.top() + half, right - left, half - 4)
-            _draw(painter, theme.font(sizes.small), colours.ink_soft, lower, line.detail)
+            draw_cut(painter, theme.font(sizes.small), colours.ink_soft, lower, line.detail)
         else:
             upper = QRect(left, rect.top(), right - left, rect.height())
-        _draw(painter, theme.font(sizes.body, QFont.Weight.Medium), colours.ink, upper, line.thing.title)
+        draw_cut(painter, theme.font(sizes.body, QFont.Weight.Medium), colours.ink, upper, line.thing.title)
         painter.restore()
 
     @staticmethod
@@ -170,10 +166,3 @@ class PauseDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colours.ink_of(Tone.WARN)))
         painter.drawText(ground, int(Qt.AlignmentFlag.AlignCenter), word)
         return int(ground.left())
-
-
-def _draw(painter: QPainter, font: QFont, colour: str, rect: QRect, words: str) -> None:
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    cut = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, _LEFT, cut)

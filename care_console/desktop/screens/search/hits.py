@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from care_console.contract.phone import display_phone
 from care_console.contract.search import HitKind, SearchHit
 from care_console.desktop.shell import icons, theme
 from care_console.desktop.shell.tokens import Space
 from care_console.desktop.widgets.labels import hover
+from care_console.desktop.widgets.rows import draw_cut, paint_ground
 from care_console.desktop.widgets.timeline.model import Index
 
 HIT = Qt.ItemDataRole.UserRole + 1
@@ -77,11 +78,7 @@ class HitDelegate(QStyledItemDelegate):
         hit: SearchHit = index.data(HIT)
         colours, sizes, rect = theme.current().colours, theme.current().sizes, option.rect
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(colours.selection))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(colours.hover))
+        paint_ground(painter, option)
         picture = icons.pixmap(_ICONS[hit.kind], colours.ink_faint, 18, self._widget.devicePixelRatioF())
         painter.drawPixmap(rect.left() + Space.LARGE, rect.top() + (rect.height() - 18) // 2, picture)
         left = rect.left() + Space.LARGE + 18 + Space.MEDIUM
@@ -92,8 +89,14 @@ class HitDelegate(QStyledItemDelegate):
         second = _second_line(hit)
         if not second:
             upper = QRect(left, rect.top(), upper.width(), rect.height())
-        self._draw(painter, theme.font(sizes.body, QFont.Weight.Medium), colours.ink, upper, hit.title)
-        self._draw(painter, theme.font(sizes.small), colours.ink_soft, lower, second)
+        draw_cut(
+            painter,
+            theme.font(sizes.body, QFont.Weight.Medium),
+            colours.ink,
+            upper,
+            " ".join(hit.title.split()),
+        )
+        draw_cut(painter, theme.font(sizes.small), colours.ink_soft, lower, " ".join(second.split()))
         painter.restore()
 
     def _why(self, painter: QPainter, rect: QRect, hit: SearchHit) -> int:
@@ -113,14 +116,6 @@ class HitDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colours.ink_soft))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
         return int(box.left())
-
-    @staticmethod
-    def _draw(painter: QPainter, font: QFont, colour: str, rect: QRect, words: str) -> None:
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        flat = " ".join(words.split())
-        cut = QFontMetrics(font).elidedText(flat, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, _LEFT, cut)
 
 
 def _second_line(hit: SearchHit) -> str:

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 
 from care_console.contract.charges import RefundState
-from care_console.contract.roles import Role
-from care_console.desktop.app import DeskHandle, open_desk
-from care_console.desktop.keychain import MemoryKeychain
+from care_console.desktop.app import DeskHandle
 from care_console.desktop.queries.refunds import read_refund
 from care_console.desktop.screens.approvals.queue import ApprovalsQueue
 from care_console.desktop.screens.refund.review import Phase, RefundReview
 from care_console.desktop.screens.story.side import SideColumn
-from care_console.desktop.shell import keys
-from care_console.service.foundation.context import SYSTEM
-from care_console.service.settings import Settings
-from care_console.service.staff.rules import add_staff
-from care_console.service.wiring import wired
 from tests.desktop.screens.care import Care, on_qt
+from tests.desktop.screens.two_desks import PATIENT, desk_of, staffed, turn_to
 from tests.support import builders
 from tests.support.desks import until
 from tests.support.web_process import web_process
-
-PASSWORD = "correct horse battery"
-PATIENT = 60
 
 
 @dataclass(frozen=True)
@@ -44,34 +32,11 @@ class Told:
 
 
 async def _set_up(database_url: str, folder: Path) -> Told:
-    async with (
-        wired(Settings(data_dir=folder), database_url) as services,
-        services.database.begin() as connection,
-    ):
-        ctx = services.context(connection, SYSTEM, "test")
-        await add_staff(ctx, "ana", Role.SPECIALIST, PASSWORD)
-        await add_staff(ctx, "sue", Role.SUPERVISOR, PASSWORD)
+    async with staffed(database_url, folder) as ctx:
         recipient = await builders.a_recipient(ctx)
         message = await builders.a_message(ctx, recipient_id=recipient)
         charge = await builders.a_charge(ctx, message, charged_at=ctx.now - timedelta(days=91))
         return Told(str(recipient), str(charge))
-
-
-@contextlib.asynccontextmanager
-async def _desk(url: str, login: str, folder: Path) -> AsyncIterator[DeskHandle]:
-    handle = await open_desk(
-        url, login, PASSWORD, data_dir=folder, keychain=MemoryKeychain(), size=QSize(1366, 768)
-    )
-    try:
-        yield handle
-    finally:
-        await handle.close()
-
-
-async def _turn_to(handle: DeskHandle) -> None:
-    keys.forget_commits()
-    handle.window.activateWindow()
-    await until(lambda: QApplication.activeWindow() is handle.window, PATIENT)
 
 
 def _queue(handle: DeskHandle) -> ApprovalsQueue:
@@ -84,7 +49,7 @@ async def _ask(ana: DeskHandle, told: Told) -> RefundReview:
     """The review by keys; what it says beforehand."""
     window, side = ana.window, ana.window.side
     assert isinstance(side, SideColumn)
-    await _turn_to(ana)
+    await turn_to(ana)
     window.open_caller(told.recipient_id, "", "")
     timeline = window.frame.story.timeline
     await until(lambda: timeline.select(f"charge:{told.charge_id}"), PATIENT)
@@ -108,7 +73,7 @@ def test_asked_on_one_desk_and_decided_by_keys_on_the_other(
     told = asyncio.run(_set_up(database_url, tmp_path))
 
     async def scenario(url: str) -> None:
-        async with _desk(url, "ana", tmp_path / "ana") as ana, _desk(url, "sue", tmp_path / "sue") as sue:
+        async with desk_of(url, "ana", tmp_path / "ana") as ana, desk_of(url, "sue", tmp_path / "sue") as sue:
             waiting = _queue(sue)
             await until(lambda: waiting.count == 0, PATIENT)
             review = await _ask(ana, told)
@@ -131,7 +96,7 @@ def test_asked_on_one_desk_and_decided_by_keys_on_the_other(
 
             await until(lambda: waiting.count == 1, PATIENT)
             assert any("ana asks: $3.99 refund" in said for said in sue.window.frame.notices.sentences())
-            await _turn_to(sue)
+            await turn_to(sue)
             await until(lambda: waiting.decision.approval is not None, PATIENT)
             waiting.list.setFocus()
             hands = Care(sue, None)  # type: ignore[arg-type]

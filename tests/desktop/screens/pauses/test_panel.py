@@ -127,7 +127,7 @@ async def test_the_texts_of_a_paused_number_say_why_they_wait(tmp_path: Path) ->
         opened.press(Qt.Key.Key_M, CTRL)
         words = opened.child(QLabel, "textsPausedWords")
         await opened.until(words.isVisible)
-        assert f"by sue: “{REASON}” Its texts wait until somebody resumes it" in words.text()
+        assert f"by sue: “{REASON}”. Its texts wait until somebody resumes it" in words.text()
 
 
 async def test_where_it_is_paused_a_link_and_a_receipt_say_beforehand_that_no_text_goes(
@@ -162,5 +162,5 @@ async def test_a_specialist_sees_the_pause_and_is_told_beforehand_who_may_end_it
         command: Command = shown.item(0).data(Qt.ItemDataRole.UserRole + 1)
         assert (command.label, command.why_not) == (
             "Pause or resume the number",
-            "The role specialist may not do this; it takes a supervisor.",
+            "The role specialist may not do this; the role supervisor may.",
         )

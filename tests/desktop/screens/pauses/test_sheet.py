@@ -275,4 +275,4 @@ async def test_who_may_not_pause_has_no_sheet_and_is_told_why(tmp_path: Path) ->
         opened.press(Qt.Key.Key_K, CTRL)
         opened.type("pauses")
         command: Command = opened.child(QListWidget, "commandList").item(0).data(Qt.ItemDataRole.UserRole + 1)
-        assert command.why_not == "The role specialist may not do this; it takes a supervisor."
+        assert command.why_not == "The role specialist may not do this; the role supervisor may."

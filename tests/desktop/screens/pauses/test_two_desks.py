@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
 
 from care_console.contract.messages import OfferKind
 from care_console.contract.recipients import RecipientStory
-from care_console.contract.roles import Role
-from care_console.desktop.app import DeskHandle, open_desk
-from care_console.desktop.keychain import MemoryKeychain
+from care_console.desktop.app import DeskHandle
 from care_console.desktop.screens.story.side import SideColumn
 from care_console.desktop.shell import keys
-from care_console.service.foundation.context import SYSTEM
-from care_console.service.settings import Settings
-from care_console.service.staff.rules import add_staff
-from care_console.service.wiring import wired
-from tests.desktop.screens.care import Care, on_qt
+from tests.desktop.screens.care import on_qt
+from tests.desktop.screens.two_desks import PATIENT, desk_of, staffed, turn_to
 from tests.support import builders
 from tests.support.desks import until
 from tests.support.web_process import web_process
-
-PASSWORD = "correct horse battery"
-PATIENT = 60
 
 
 @dataclass(frozen=True)
@@ -41,13 +29,7 @@ class Told:
 
 
 async def _set_up(database_url: str, folder: Path) -> Told:
-    async with (
-        wired(Settings(data_dir=folder), database_url) as services,
-        services.database.begin() as connection,
-    ):
-        ctx = services.context(connection, SYSTEM, "test")
-        await add_staff(ctx, "ana", Role.SPECIALIST, PASSWORD)
-        await add_staff(ctx, "sue", Role.SUPERVISOR, PASSWORD)
+    async with staffed(database_url, folder) as ctx:
         recipient = await builders.a_recipient(ctx)
         facility = await builders.a_facility(ctx, name="Jackson County Jail", state="MO")
         await builders.a_facility(ctx, name="Jackson County Jail", state="TX")
@@ -56,24 +38,6 @@ async def _set_up(database_url: str, folder: Path) -> Told:
         await builders.a_link(ctx, message)
         await builders.a_text(ctx, message, status="queued")
         return Told(str(recipient), str(facility))
-
-
-@contextlib.asynccontextmanager
-async def _desk(url: str, login: str, folder: Path) -> AsyncIterator[DeskHandle]:
-    handle = await open_desk(
-        url, login, PASSWORD, data_dir=folder, keychain=MemoryKeychain(), size=QSize(1366, 768)
-    )
-    try:
-        yield handle
-    finally:
-        await handle.close()
-
-
-async def _turn_to(handle: DeskHandle) -> Care:
-    keys.forget_commits()
-    handle.window.activateWindow()
-    await until(lambda: QApplication.activeWindow() is handle.window, PATIENT)
-    return Care(handle, None)  # type: ignore[arg-type]
 
 
 async def _open(handle: DeskHandle, told: Told) -> None:
@@ -97,16 +61,16 @@ def test_what_is_paused_on_one_desk_is_seen_on_the_other(database_url: str, tmp_
     told = asyncio.run(_set_up(database_url, tmp_path))
 
     async def scenario(url: str) -> None:
-        async with _desk(url, "ana", tmp_path / "ana") as ana, _desk(url, "sue", tmp_path / "sue") as sue:
+        async with desk_of(url, "ana", tmp_path / "ana") as ana, desk_of(url, "sue", tmp_path / "sue") as sue:
             await until(lambda: sue.window.queues.queues.front_key, PATIENT)
-            await _turn_to(ana)
+            await turn_to(ana)
             await _open(ana, told)
             header = ana.window.frame.story.header
             badge, since = header.paused, header.pause
             assert not badge.isVisible()
             assert "has not left yet" in _says(ana)
 
-            hands = await _turn_to(sue)
+            hands = await turn_to(sue)
             await _open(sue, told)
             side = sue.window.side
             assert isinstance(side, SideColumn)
@@ -144,7 +108,7 @@ def test_what_is_paused_on_one_desk_is_seen_on_the_other(database_url: str, tmp_
             assert line is not None
             assert (line.thing.title, line.thing.facility_id) == ("Jackson County Jail, MO", told.facility_id)
 
-            hands = await _turn_to(ana)
+            hands = await turn_to(ana)
             hands.press("F5")
             await until(lambda: "from Jackson County Jail are paused" in _says(ana), PATIENT)
             story = _story(ana)
