@@ -30,6 +30,7 @@ from care_console.service.recordings.formats import (
     SoundError,
     SoundProblem,
     is_bare_gsm,
+    is_plain_wav,
     ogg_is_cut_off,
     wav_is_cut_off,
 )
@@ -41,6 +42,11 @@ _MOST_PACKETS = 200_000
 # A whole message decodes in a quarter of a second. The clock (of the processor: a busy machine is not the
 # recording's fault) only stops what is slow on purpose.
 _LONGEST_WORK_SECONDS = 2.0
+# A packet of plain samples is as long as is asked for: by FFmpeg's own measure, a few dozen milliseconds, a
+# telephone's recording takes ten times as long to decode. Its first packet, not its first 32, is searched for
+# another codec's sound that only says that it is plain.
+_PLAIN = {"max_size": str(16 * 1024), "max_probe_packets": "1"}
+_CODECS = frozenset(CODECS.split(","))
 # Sound over this is no sound: a float file can hold anything, and 1e30 would drown every figure after it.
 _GREATEST_SAMPLE = 8.0
 
@@ -100,6 +106,8 @@ def _read(source: Path | bytes) -> bytes:
 
 def _open(data: bytes) -> InputContainer:
     options = {"format_whitelist": CONTAINERS, "codec_whitelist": CODECS, "protocol_whitelist": "none"}
+    if is_plain_wav(data):
+        options |= _PLAIN
     form = "gsm" if is_bare_gsm(data) else None
     return av.open(io.BytesIO(data), "r", format=form, options=options, metadata_errors="replace")
 
@@ -108,9 +116,10 @@ def _decode_stream(container: InputContainer, data: bytes, limit_seconds: float)
     if not container.streams.audio:
         raise _not_sound()
     stream = container.streams.audio[0]
-    # A codec that is not on the list, or a spoiled header, leaves no context, whatever the stub says.
+    # A codec that is not on the list, or a spoiled header, leaves no context, whatever the stub says. FFmpeg
+    # does not look at the list for what it finds in a WAV that says it is plain.
     context: AudioCodecContext | None = stream.codec_context
-    if context is None:
+    if context is None or _CODECS.isdisjoint((context.codec.name, context.codec.canonical_name)):
         raise _not_sound()
     rate, channels = _checked_form(context)
     most = int((limit_seconds + LENGTH_SLACK_SECONDS) * rate)
@@ -132,11 +141,7 @@ def _decode_stream(container: InputContainer, data: bytes, limit_seconds: float)
     if announced - count / rate > max(LENGTH_SLACK_SECONDS, announced * MISSING_SHARE):
         raise _cut_off()
     codec = context.codec.canonical_name
-    samples = _plain(pieces)
-    if not np.isfinite(samples).all():
-        np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-    np.clip(samples, -_GREATEST_SAMPLE, _GREATEST_SAMPLE, out=samples)
-    return Sound(codec, container.format.name.split(",")[0], rate, samples)
+    return Sound(codec, container.format.name.split(",")[0], rate, _plain(pieces))
 
 
 def _checked_form(context: AudioCodecContext) -> tuple[int, int]:
@@ -177,14 +182,25 @@ def _plain(pieces: list[NDArray[Any]]) -> Samples:
     """All pieces in one, full scale at 1.0."""
     if len({piece.dtype for piece in pieces}) > 1:  # each by itself: what full scale is differs
         return np.concatenate([_plain([piece]) for piece in pieces], axis=1)
-    planes = np.concatenate(pieces, axis=1)
+    # Each channel by itself in memory: of two that come in turn, some passes would take many times as long.
+    planes = np.ascontiguousarray(np.concatenate(pieces, axis=1))
     match planes.dtype.kind, planes.dtype.itemsize:
         case "u", 1:
             return (planes.astype(np.float32) - 128.0) / np.float32(128.0)
         case "i", size:
             return planes.astype(np.float32) / np.float32(2 ** (8 * size - 1))
         case _:
-            return planes.astype(np.float32, copy=False)
+            return _tamed(planes)
+
+
+def _tamed(planes: NDArray[Any]) -> Samples:
+    """Floating samples without what is no sound: only they can hold it."""
+    # What is too great for 32 bits becomes infinite, and that silence.
+    with np.errstate(over="ignore"):
+        samples = planes.astype(np.float32, copy=False)
+    if not np.isfinite(samples).all():
+        np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(samples, -_GREATEST_SAMPLE, _GREATEST_SAMPLE, out=samples)
 
 
 def _announced_seconds(container: InputContainer, stream: AudioStream, data: bytes) -> float:

@@ -34,6 +34,8 @@ CODECS = (
 GSM_FRAME_BYTES = 33
 _GSM_MARK = 0xD0
 _OGG_HEAD_BYTES = 27
+# Of a WAV's `fmt ` chunk (RFC 2361): PCM, IEEE float, A-law, mu-law.
+_PLAIN_WAV_TAGS = (1, 3, 6, 7)
 
 
 class SoundProblem(StrEnum):
@@ -79,6 +81,16 @@ def ogg_is_cut_off(data: bytes) -> bool:
         return True
     pieces = data[at + _OGG_HEAD_BYTES : at + _OGG_HEAD_BYTES + head[-1]]
     return len(pieces) < head[-1] or at + _OGG_HEAD_BYTES + head[-1] + sum(pieces) > len(data)
+
+
+def is_plain_wav(data: bytes) -> bool:
+    """Whether this is a WAV file of samples one by one (PCM, float, A-law, mu-law), which nothing spoils.
+
+    Of a codec whose packet breaks off at the first damage, long packets would lose much.
+    """
+    if data[:4] != b"RIFF" or data[8:16] != b"WAVEfmt ":
+        return False
+    return int.from_bytes(data[20:22], "little") in _PLAIN_WAV_TAGS
 
 
 def wav_is_cut_off(data: bytes) -> bool:

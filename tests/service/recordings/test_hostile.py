@@ -1,6 +1,7 @@
 """Damaged and hostile files: each is taken or refused with a sentence, soon, and nothing crashes."""
 
 import contextlib
+import io
 import json
 import struct
 import subprocess
@@ -8,7 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import av
 import pytest
+from av.audio.stream import AudioStream
 
 from care_console.service.recordings.formats import SoundError, SoundProblem
 from care_console.service.recordings.measure import measure
@@ -36,6 +39,31 @@ def test_two_hundred_damaged_files() -> None:
     # A mutation that spoils everything, or nothing, would try only one half of the reader.
     taken = sum(line["outcome"].startswith("taken") for line in outcomes)
     assert FILES * 0.15 < taken < FILES * 0.85
+
+
+def wav_said_to_be_plain(codec: str, form: str) -> bytes:
+    """Coded sound in a WAV whose head says that it is 16-bit PCM."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=form) as target, av.open(io.BytesIO(speech(seconds=9)), "r") as source:
+        stream = target.add_stream(codec, rate=24_000 if codec == "libmp3lame" else 48_000, layout="mono")
+        assert isinstance(stream, AudioStream)
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=stream.rate)
+        for frame in [*source.decode(audio=0), None]:
+            for piece in resampler.resample(frame):
+                target.mux(stream.encode(piece))
+        target.mux(stream.encode(None))
+    body = file.getvalue()
+    head = struct.pack("<HHIIHH", 1, 1, 8_000, 16_000, 2, 16)
+    chunks = b"fmt " + struct.pack("<I", 16) + head + b"data" + struct.pack("<I", len(body)) + body
+    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
+
+
+def test_another_codec_in_a_wav_that_says_it_is_plain() -> None:
+    """FFmpeg finds it, and would decode it past the list of codecs that are taken."""
+    assert measure(wav_said_to_be_plain("libmp3lame", "mp3")).codec == "mp3"
+    with pytest.raises(SoundError) as caught:
+        measure(wav_said_to_be_plain("ac3", "ac3"))
+    assert caught.value.problem is SoundProblem.NOT_SOUND
 
 
 def sample_table(copy: bytes, name: bytes, body: bytes) -> bytes:

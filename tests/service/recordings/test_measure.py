@@ -1,13 +1,16 @@
 """What is measured of recordings in every form and with every flaw, and how others are refused."""
 
+import io
 import time
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from care_console.demo.recordings import Flaw
 from care_console.demo.speech import Language
+from care_console.service.recordings.decode import decode
 from care_console.service.recordings.formats import LARGEST_BYTES
 from care_console.service.recordings.measure import SoundError, SoundProblem, measure
 from tests.service.recordings.sounds import FORMS, float_wav, in_form, reference_lufs, sine, speech, wav
@@ -105,6 +108,25 @@ def test_bare_gsm_frames(frames: int) -> None:
     levels = measure(marked)
     assert (levels.codec, levels.container, levels.sample_rate) == ("gsm", "gsm", 8_000)
     assert levels.duration_seconds == pytest.approx(frames * 0.02)
+
+
+@pytest.mark.parametrize("codec", ["pcm_u8", "pcm_s16le", "pcm_s24le", "pcm_f32le", "pcm_mulaw", "adpcm_ms"])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_wav_decodes_to_the_samples_that_ffmpeg_finds(codec: str, channels: int) -> None:
+    """Plain ones are asked for in packets of our own length, which end within a sample of so many bytes."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="wav") as target, av.open(io.BytesIO(speech(seconds=20)), "r") as source:
+        stream = target.add_stream(codec, rate=8_000, layout="mono" if channels == 1 else "stereo")
+        for frame in [*source.decode(audio=0), None]:
+            target.mux(stream.encode(frame))  # type: ignore[attr-defined]
+    with av.open(io.BytesIO(file.getvalue()), "r") as whole:
+        frames = [frame.to_ndarray() for frame in whole.decode(audio=0)]
+        is_planar = whole.streams.audio[0].format.is_planar
+    wanted = np.concatenate(frames, axis=1)
+    wanted = wanted if is_planar else wanted.reshape(-1, channels).T
+    scale = {"u": 2.0**7, "i": 2.0 ** (8 * wanted.itemsize - 1), "f": 1.0}[wanted.dtype.kind]
+    middle = scale if wanted.dtype.kind == "u" else 0.0
+    assert np.array_equal(decode(file.getvalue()).samples, ((wanted - middle) / scale).astype(np.float32))
 
 
 def test_from_a_file_as_from_bytes(tmp_path: Path) -> None:
