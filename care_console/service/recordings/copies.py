@@ -18,10 +18,11 @@ from care_console.service.recordings.loudness import decibels, integrated_lufs, 
 from care_console.service.recordings.measure import peaks_of
 from care_console.service.recordings.transcode import (
     Form,
+    aac_form,
     at_rate,
     encode_aac,
     encode_mp3,
-    form_for,
+    mp3_form,
     one_channel,
 )
 
@@ -66,8 +67,8 @@ class _Coded:
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """One channel at the rate at which it is worked on: its own, or its copies' where that is less. `level`:
-    its loudness, in LUFS."""
+    """One channel at the rate at which it is worked on: its own, or its AAC copies' where that is less.
+    `level`: its loudness, in LUFS. `form`: that of its AAC copies."""
 
     mono: Samples
     rate: int
@@ -82,7 +83,7 @@ def make_copy(sound: Sound, loudness_lufs: float | None = None) -> Copy:
     """
     voice = _voice_of(sound, loudness_lufs)
     wave = _at_level(voice, COPY_LUFS)
-    coded = _coded(_at_form(voice, wave), voice.form, COPY_LUFS, encode_aac)
+    coded = _coded(at_rate(wave, voice.rate, voice.form.rate), voice.form, COPY_LUFS, encode_aac)
     return Copy(coded.data, coded.lufs, coded.true_peak_dbfs, peaks_of(wave[np.newaxis]))
 
 
@@ -91,19 +92,20 @@ def make_more_copies(sound: Sound) -> MoreCopies:
     voice = _voice_of(sound, None)
 
     def mp3() -> bytes:
-        wave = _at_form(voice, _at_level(voice, COPY_LUFS)) * ratio(_MP3_LOSS_DB)
-        return _coded(wave, voice.form, COPY_LUFS, encode_mp3).data
+        form = mp3_form(sound)
+        wave = at_rate(_at_level(voice, COPY_LUFS), voice.rate, form.rate) * ratio(_MP3_LOSS_DB)
+        return _coded(wave, form, COPY_LUFS, encode_mp3).data
 
     def louder() -> bytes:
         # What has sharp peaks among much that is faint cannot be so loud; then it is as loud as it gets.
-        wave = _at_form(voice, _at_level(voice, LOUDER_LUFS))
+        wave = at_rate(_at_level(voice, LOUDER_LUFS), voice.rate, voice.form.rate)
         return _coded(wave, voice.form, None, encode_aac).data
 
     return MoreCopies(_unless_too_faint(mp3), _unless_too_faint(louder))
 
 
 def _voice_of(sound: Sound, loudness_lufs: float | None) -> _Voice:
-    form, mono, rate = form_for(sound), one_channel(sound), sound.sample_rate
+    form, mono, rate = aac_form(sound), one_channel(sound), sound.sample_rate
     if rate > form.rate:
         mono, rate = at_rate(mono, rate, form.rate), form.rate
     is_known = loudness_lufs is not None and sound.channels == 1 and rate == sound.sample_rate
@@ -124,10 +126,6 @@ def _at_level(voice: _Voice, lufs: float) -> Samples:
     wave = at_level(voice.mono, voice.rate, lufs, MOST_TRUE_PEAK_DBFS - _HEADROOM_DB, voice.level)
     assert wave is not None
     return wave
-
-
-def _at_form(voice: _Voice, wave: Samples) -> Samples:
-    return at_rate(wave, voice.rate, voice.form.rate)
 
 
 def _coded(wave: Samples, form: Form, lufs: float | None, encode: Callable[[Samples, Form], bytes]) -> _Coded:
