@@ -51,6 +51,25 @@ Index(
     postgresql_ops={"phone_reversed": "text_pattern_ops"},
 )
 
+# Whom the newest message went to, and from whom it came; kept by triggers as recipients and messages come
+# (migration 0021). Of many whose phones end alike, a page of those last heard of is read by the index alone.
+last_heard = Table(
+    "last_heard",
+    metadata,
+    Column("recipient_id", BigInteger, ForeignKey("recipients.id"), primary_key=True, autoincrement=False),
+    Column("phone_ending", Text, nullable=False),
+    at_column("at", nullable=True),
+    Column("message_id", BigInteger, nullable=True),
+    Column("sender_id", BigInteger, nullable=True),
+    Index(
+        "ix_last_heard_phone_ending_at",
+        "phone_ending",
+        text("at DESC NULLS LAST"),
+        text("recipient_id DESC"),
+        postgresql_include=["sender_id"],
+    ),
+)
+
 notes = Table(
     "notes",
     metadata,

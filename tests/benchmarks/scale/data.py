@@ -106,6 +106,11 @@ def _fill(connection: psycopg.Connection, size: Size) -> None:
     connection.execute(
         "INSERT INTO name_words SELECT DISTINCT unnest(tsvector_to_array(name_lexemes)) FROM recipients"
     )
+    connection.execute(
+        "INSERT INTO last_heard SELECT r.id, right(r.phone, 4), m.recorded_at, m.id, m.sender_id "
+        "FROM recipients AS r LEFT JOIN (SELECT DISTINCT ON (recipient_id) * FROM messages "
+        "ORDER BY recipient_id, recorded_at DESC, id DESC) AS m ON m.recipient_id = r.id"
+    )
     for statement in restore:
         connection.execute(statement.encode())
     # The peer of misspelled names: trigrams over whole names.

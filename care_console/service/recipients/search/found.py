@@ -12,7 +12,7 @@ MOST_FOUND = 60
 """So many of one reading are looked at: more than fit a screen, few enough to be told of in a millisecond."""
 
 MOST_ENDINGS = 250
-"""Four digits end so many of two million phones: all are looked at, those last heard of shown."""
+"""Four digits end so many of two million phones: beside a name, all are looked at."""
 
 
 class Rank(IntEnum):

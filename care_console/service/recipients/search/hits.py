@@ -16,6 +16,11 @@ from care_console.service.recipients.moments import dated, hour_said, length_sai
 from care_console.service.recipients.search.cards import shown_brand
 from care_console.service.recipients.search.found import Found
 
+# With a LIMIT of its own, so that it is looked up for each, and never all of it read for many.
+LAST_HEARD = (
+    "LEFT JOIN LATERAL "
+    "(SELECT at, sender_id FROM last_heard WHERE recipient_id = {of} LIMIT 1) AS last ON true"
+)
 # Of many, only the best are told of: by rank, and within a rank by who was last heard of.
 _PARTS = {
     HitKind.RECIPIENT: """
@@ -24,14 +29,12 @@ _PARTS = {
                NULL::text AS method, NULL::text AS brand, NULL::text AS last4, NULL::text AS status,
                best.place
         FROM (
-            SELECT wanted.id, last.recorded_at AS at, last.sender_id,
+            SELECT wanted.id, last.at, last.sender_id,
                    row_number() OVER (
-                       ORDER BY wanted.rank DESC, last.recorded_at DESC NULLS LAST, wanted.id DESC) AS place
+                       ORDER BY wanted.rank DESC, last.at DESC NULLS LAST, wanted.id DESC) AS place
             FROM unnest(CAST(:recipient_ids AS bigint[]), CAST(:recipient_ranks AS int[]))
                 AS wanted (id, rank)
-            LEFT JOIN LATERAL (
-                SELECT recorded_at, sender_id FROM messages WHERE recipient_id = wanted.id
-                ORDER BY recorded_at DESC, id DESC LIMIT 1) AS last ON true
+            {last_heard}
             ORDER BY place LIMIT :limit) AS best
         JOIN recipients AS r ON r.id = best.id LEFT JOIN senders AS s ON s.id = best.sender_id
     """,
@@ -77,7 +80,9 @@ def _statement(kinds: tuple[HitKind, ...]) -> TextClause:
 def written(kind: HitKind, wanted: str = "", also: str = "") -> str:
     """The SQL that tells of hits of one kind: of the ids of `wanted`; `also` is selected first."""
     return _PARTS[kind].format(
-        wanted=wanted or f"unnest(CAST(:{kind.value}_ids AS bigint[])) AS wanted (id)", also=also
+        wanted=wanted or f"unnest(CAST(:{kind.value}_ids AS bigint[])) AS wanted (id)",
+        also=also,
+        last_heard=LAST_HEARD.format(of="wanted.id"),
     )
 
 

@@ -35,19 +35,18 @@ _REFERENCE = re.compile(r"(?=.*(?:\d{3}|_))[A-Za-z]{2}[\w-]{4,62}", re.ASCII)
 # Four digits, an amount in some form of digits, and at least one more thing.
 _MAY_BE_CHARGE = re.compile(r"^(?=.*\d{4}(?!\d))(?=.*(?:[$.,]|\d{3}|[a-z])).*\S \S+ \S", re.IGNORECASE)
 
+# `wanted` names `r`, the recipient, and `last`, of whom and when something was heard last.
 _PERSON = """
     SELECT {also}'recipient' AS kind, r.id, r.id AS recipient_id, r.phone, r.name, r.language,
-           last.recorded_at AS at, s.name AS sender, NULL::text AS facility, NULL::int AS seconds,
+           last.at, s.name AS sender, NULL::text AS facility, NULL::int AS seconds,
            NULL::int AS cents, NULL::text AS method, NULL::text AS brand, NULL::text AS last4,
            NULL::text AS status, 0::bigint AS place
-    FROM {wanted} LEFT JOIN LATERAL (
-        SELECT recorded_at, sender_id FROM messages WHERE recipient_id = r.id
-        ORDER BY recorded_at DESC, id DESC LIMIT 1) AS last ON true
-    LEFT JOIN senders AS s ON s.id = last.sender_id
+    FROM {wanted} LEFT JOIN senders AS s ON s.id = last.sender_id
 """
 _OF_PHONE = _PERSON.format(
-    also="'phone' AS how, false AS named, r.phone AS said, ", wanted="recipients AS r"
-) + (" WHERE r.phone = :phone ORDER BY at DESC NULLS LAST, r.id DESC LIMIT :limit")
+    also="'phone' AS how, false AS named, r.phone AS said, ",
+    wanted=f"recipients AS r {hits.LAST_HEARD.format(of='r.id')}",
+) + (" WHERE r.phone = :phone ORDER BY last.at DESC NULLS LAST, r.id DESC LIMIT :limit")
 _REFERENCES = """
     SELECT 'message reference' AS how, 'message' AS kind, id, '' AS said
     FROM messages WHERE imported_id = ANY(CAST(:refs AS text[]))
@@ -66,23 +65,24 @@ _REFERENCES = """
     UNION ALL SELECT 'processor reference of a refund', 'charge', charge_id, ''
     FROM refunds WHERE processor_ref = ANY(CAST(:refs AS text[]))
 """
-# Of many whose phones end so, those last heard of; whatever is surer comes before them. Who they are is read
-# of those alone.
-_LAST_HEARD = """
-    SELECT best.how, false AS named, best.said, 'recipient' AS kind, r.id, r.id AS recipient_id, r.phone,
-           r.name, r.language, best.at, s.name AS sender, NULL::text AS facility, NULL::int AS seconds,
-           NULL::int AS cents, NULL::text AS method, NULL::text AS brand, NULL::text AS last4,
-           NULL::text AS status, 0::bigint AS place
-    FROM (
-        SELECT how, wanted.id, said, last.recorded_at AS at, last.sender_id
-        FROM found AS wanted LEFT JOIN LATERAL (
-            SELECT recorded_at, sender_id FROM messages WHERE recipient_id = wanted.id
-            ORDER BY recorded_at DESC, id DESC LIMIT 1) AS last ON true
-        WHERE kind = 'recipient'
-        ORDER BY how = 'ending', at DESC NULLS LAST, wanted.id DESC LIMIT :limit) AS best
-    JOIN recipients AS r ON r.id = best.id LEFT JOIN senders AS s ON s.id = best.sender_id
-"""
-_FOUR = ("ending", "code", "booking", "our id", "reference")
+# Of many whose phones end so, those last heard of: by an index in that order, however many they are.
+_OF_ENDING = _PERSON.format(
+    also="'ending' AS how, false AS named, CAST(:ending AS text) || ' ' AS said, ",
+    wanted="""(
+        SELECT recipient_id, at, sender_id FROM last_heard WHERE phone_ending = :ending
+        ORDER BY at DESC NULLS LAST, recipient_id DESC LIMIT :limit) AS last
+        JOIN recipients AS r ON r.id = last.recipient_id""",
+)
+# Of whoever was found otherwise, too: a booking number's sender writes to many.
+_OF_OTHERS = _PERSON.format(
+    also="last.how, false AS named, last.said, ",
+    wanted=f"""(
+        SELECT how, wanted.id, said, last.at, last.sender_id
+        FROM found AS wanted {hits.LAST_HEARD.format(of="wanted.id")} WHERE kind = 'recipient'
+        ORDER BY last.at DESC NULLS LAST, wanted.id DESC LIMIT :limit) AS last
+        JOIN recipients AS r ON r.id = last.id""",
+)
+_FOUR = ("code", "booking", "our id", "reference")
 # Four digits beside an amount and a day are a card's, or those of the phone that was charged.
 _CHARGES = """
     SELECT how, kind, id, said FROM (
@@ -180,7 +180,7 @@ def _statement(kind: str, entry: bool, only: HitKind | None) -> TextClause:
         union = " UNION ALL ".join(map(lookups.written, _FOUR))
         found = f"SELECT how, kind, id, said FROM ({union}) AS found (how, kind, id, named, said, at, cents)"
         others = (_told(kind) for kind in kinds if kind is not HitKind.RECIPIENT)
-        told = " UNION ALL ".join(f"({one})" for one in (_LAST_HEARD, *others))
+        told = " UNION ALL ".join(f"({one})" for one in (_OF_ENDING, _OF_OTHERS, *others))
     else:
         card = lookups.written("card", amount=True, days=True)
         found = _CHARGES.format(card=card, most=MOST_FOUND)
@@ -199,7 +199,8 @@ def _told(kind: HitKind, only: HitKind | None = None) -> str:
     found = f"(SELECT how, id, said FROM found WHERE kind = '{kind.value}'{alone}) AS wanted"
     also = "wanted.how, false AS named, wanted.said, "
     if kind is HitKind.RECIPIENT:
-        return _PERSON.format(also=also, wanted=f"{found} JOIN recipients AS r USING (id)")
+        last = hits.LAST_HEARD.format(of="r.id")
+        return _PERSON.format(also=also, wanted=f"{found} JOIN recipients AS r USING (id) {last}")
     return hits.written(kind, found, also)
 
 
@@ -207,7 +208,7 @@ def _values(ctx: Context, sure: Reading) -> dict[str, Any]:
     if sure.numbers.whole:
         return {"phone": sure.numbers.whole[0]}
     if sure.numbers.endings and not sure.charge:
-        return lookups.values_of(ctx, sure)
+        return {**lookups.values_of(ctx, sure), "ending": sure.numbers.endings[0]}
     if sure.references:
         return {"refs": list(sure.references)}
     charge = sure.charge or ChargeSaid()
