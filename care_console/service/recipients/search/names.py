@@ -11,12 +11,15 @@ from sqlalchemy import text
 from care_console.contract.search import HitKind
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.quick import Asked, together
-from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank
+from care_console.service.recipients.search.found import Found, Rank
+from care_console.service.recipients.search.hits import LAST_HEARD
 from care_console.service.recipients.search.spoken import bare
 from care_console.service.recipients.search.typos import distance, one_slip_away, slips_forgiven
 from care_console.service.recipients.search.words import FACILITY_KINDS, MOST_WORDS, Names
 
-MOST_SPELLINGS = 24
+MOST_SPELLINGS = 60
+MOST_FITTING = 1000
+"""So many people are looked at who may be called so; of half the names of a million, all."""
 _SHORT = 7
 """Up to this length trigrams miss too many slips, so every word that is one slip away is looked up."""
 
@@ -53,31 +56,55 @@ _SPELLINGS = text(
 )
 _KNOWN = text("SELECT word FROM name_words WHERE word = ANY(CAST(:words AS text[]))")
 _WORDS = "tsvector_to_array(name_lexemes)"
+# Of those whose names fit, the surest, and of them first who was last heard of; from there on one of each
+# name, for a common one is many people's, and the page shows whose it may be. Senders are asked beside them
+# where the page has room, or where it is said to be a sender's name.
 _LOOK_UP = text(
     f"""
-    SELECT 'name' AS how, id, {_WORDS} AS words, NULL::text[] AS other, '' AS said, NULL::int AS split
-    FROM (SELECT id, name_lexemes FROM recipients
-          WHERE name_lexemes @@ CAST(:all AS tsquery) LIMIT :most) AS one
+    WITH query AS MATERIALIZED (
+        SELECT CAST(:nearest AS tsquery) AS nearest, CAST(:nearer AS tsquery) AS nearer),
+    fits AS (
+        SELECT id, name, name_lexemes,
+               CASE WHEN name_lexemes @@ (SELECT nearest FROM query) THEN 0
+                    WHEN name_lexemes @@ (SELECT nearer FROM query) THEN 1 ELSE 2 END AS further
+        FROM recipients WHERE name_lexemes @@ (SELECT CAST(:all AS tsquery)) LIMIT {MOST_FITTING}),
+    ranked AS (
+        SELECT wanted.*,
+               row_number() OVER (ORDER BY further, last.at DESC NULLS LAST, wanted.id DESC) AS place,
+               row_number() OVER (
+                   PARTITION BY name ORDER BY further, last.at DESC NULLS LAST, wanted.id DESC) AS namesake
+        FROM fits AS wanted {LAST_HEARD.format(of="wanted.id")}),
+    chosen AS MATERIALIZED (
+        SELECT id, name_lexemes FROM ranked
+        ORDER BY further, place > :last_heard AND namesake > 1, place LIMIT :limit)
+    SELECT 'name' AS how, id, {_WORDS} AS words, '' AS said
+    FROM chosen
     UNION ALL
-    SELECT 'sender', r.id, {_WORDS}, NULL, s.name, NULL
+    SELECT 'sender', r.id, {_WORDS}, s.name
     FROM (SELECT id, name, name_lexemes FROM senders
-          WHERE name_lexemes @@ CAST(:all AS tsquery) LIMIT 20) AS s
+          WHERE name_lexemes @@ (SELECT CAST(:all AS tsquery))
+              AND (:is_sender OR (SELECT count(*) FROM chosen) < :limit) LIMIT 20) AS s
     CROSS JOIN LATERAL (
         SELECT DISTINCT recipient_id AS id FROM (
             SELECT recipient_id FROM messages WHERE sender_id = s.id
             ORDER BY recorded_at DESC, id DESC LIMIT 20) AS newest) AS r
-    UNION ALL
-    SELECT 'both', r.id, r.words, {_WORDS}, s.name, CAST(split.place AS int)
+    """
+)
+# Each person is looked up by its own LIMIT: joined, all recipients would be read where many senders fit.
+_BOTH = text(
+    """
+    SELECT r.id, tsvector_to_array(r.name_lexemes) AS words, tsvector_to_array(s.name_lexemes) AS other,
+           s.name AS said, CAST(split.place AS int) AS split
     FROM unnest(CAST(:who AS text[]), CAST(:from_whom AS text[])) WITH ORDINALITY AS split (who, by, place)
     CROSS JOIN LATERAL (
         SELECT id, name, name_lexemes FROM senders
         WHERE name_lexemes @@ CAST(split.by AS tsquery) LIMIT 60) AS s
     CROSS JOIN LATERAL (
-        SELECT DISTINCT recipients.id, tsvector_to_array(recipients.name_lexemes) AS words
-        FROM (SELECT recipient_id FROM messages WHERE sender_id = s.id
-              ORDER BY recorded_at DESC, id DESC LIMIT 60) AS newest
-        JOIN recipients ON recipients.id = newest.recipient_id
-        WHERE recipients.name_lexemes @@ CAST(split.who AS tsquery)) AS r
+        SELECT DISTINCT recipient_id AS id FROM (
+            SELECT recipient_id FROM messages WHERE sender_id = s.id
+            ORDER BY recorded_at DESC, id DESC LIMIT 60) AS newest) AS one
+    CROSS JOIN LATERAL (SELECT id, name_lexemes FROM recipients WHERE recipients.id = one.id LIMIT 1) AS r
+    WHERE r.name_lexemes @@ CAST(split.who AS tsquery)
     """
 )
 _FACILITIES = text(
@@ -135,16 +162,15 @@ class _Spelling:
 
 
 Spellings = Sequence[Sequence[_Spelling]]
-Splits = Sequence[tuple[Spellings, Spellings]]
 
 
-async def find_otherwise(ctx: Context, names: Names) -> list[Found]:
-    """Whoever may be meant by names that nobody has as typed."""
+async def find_otherwise(ctx: Context, names: Names, limit: int) -> list[Found]:
+    """Whoever may be meant by names that nobody has as typed: of those called so no more than `limit`."""
     # An initial is often another one, or none; beside two words it tells nothing.
     words = [word for word in names.words if len(word) > 1]
     words = words if len(words) > 1 else list(names.words)
     nearest = await _nearest(ctx, words)
-    found = await _find_with(ctx, nearest, names, 0) if all(nearest) else []
+    found = await _find_with(ctx, nearest, names, 0, limit) if all(nearest) else []
     if found:
         return found
     spellings = await _spellings(ctx, words)
@@ -156,43 +182,72 @@ async def find_otherwise(ctx: Context, names: Names) -> list[Found]:
     known = [some for some in spellings if some]
     if not known:
         return []
-    return await _find_with(ctx, known, names, len(spellings) - len(known))
+    return await _find_with(ctx, known, names, len(spellings) - len(known), limit)
 
 
-async def _find_with(ctx: Context, known: Spellings, names: Names, put_aside: int) -> list[Found]:
-    splits = [(known[:at], known[at:]) for at in range(1, len(known))]
-    splits += [(right, left) for left, right in splits]
+async def _find_with(ctx: Context, known: Spellings, names: Names, put_aside: int, limit: int) -> list[Found]:
     own = [some for some in known if not any(one.slips == 0 and one.word in FACILITY_KINDS for one in some)]
-    asked: list[Asked] = [(_LOOK_UP, _spelled(known, splits))]
+    asked: list[Asked] = [(_LOOK_UP, _spelled(known, names, limit))]
     if own and (names.facility or len(known) > 1 or max(one.slips for some in own for one in some)):
         asked.append((_FACILITIES, {"any": " | ".join(map(_any_of, own))}))
-    rows, *facilities = await together(ctx.connection, *asked)
-    found = _found_spelled(rows.all(), known, splits, names, put_aside)
+    answer, *facilities = await together(ctx.connection, *asked)
+    rows = answer.all()
+    found = _found_spelled(rows, known, names, put_aside)
+    found += await _find_both(ctx, _better_than(known, rows, names), names, put_aside)
     return found + await _find_in_facilities(ctx, facilities[0].all() if facilities else (), known, names)
 
 
-def _spelled(known: Spellings, splits: Splits) -> dict[str, Any]:
+def _spelled(known: Spellings, names: Names, limit: int) -> dict[str, Any]:
+    least = [min(one.slips for one in some) for some in known]
     return {
-        "all": " & ".join(map(_any_of, known)),
-        "most": MOST_FOUND,
-        "who": [" & ".join(map(_any_of, who)) for who, _ in splits],
-        "from_whom": [" & ".join(map(_any_of, by)) for _, by in splits],
+        "all": _all_of(known),
+        "nearest": _all_of(_with_slips(known, least)),
+        # One more slip, in any of the words.
+        "nearer": " | ".join(
+            _all_of(_with_slips(known, [slips + (place == at) for place, slips in enumerate(least)]))
+            for at in range(len(known))
+        ),
+        "last_heard": limit // 5,
+        "limit": limit,
+        "is_sender": names.sender_at is not None,
     }
 
 
-def _found_spelled(
-    rows: Iterable[Any], known: Spellings, splits: Splits, names: Names, put_aside: int
-) -> list[Found]:
+def _with_slips(known: Spellings, most: Sequence[int]) -> Spellings:
+    return [[one for one in some if one.slips <= slips] for some, slips in zip(known, most, strict=True)]
+
+
+def _better_than(known: Spellings, rows: Iterable[Any], names: Names) -> Spellings:
+    """The spellings by which one part of the words may be the caller's name and the other the sender's.
+
+    Where somebody is called so altogether, with fewer slips than that: it takes two guesses, and one will do.
+    """
+    if names.sender_at is not None:
+        return known
+    slips = min((_slips(known, row.words) for row in rows if row.how == "name"), default=_MISSES)
+    return _with_slips(known, [slips - 1] * len(known))
+
+
+async def _find_both(ctx: Context, known: Spellings, names: Names, put_aside: int) -> list[Found]:
+    splits = [(known[:at], known[at:]) for at in range(1, len(known))]
+    splits += [(right, left) for left, right in splits]
+    if not splits or not all(known):
+        return []
+    given = {"who": [_all_of(who) for who, _ in splits], "from_whom": [_all_of(by) for _, by in splits]}
+    found = []
+    for row in (await ctx.connection.execute(_BOTH, given)).all():
+        who, by = splits[row.split - 1]
+        slips = _slips(who, row.words) + _slips(by, row.other)
+        why = f"name{_like(who, row.words)}; gets messages from {row.said}"
+        cued = names.sender_at is not None or (len(known) > 2 and not slips)
+        both = Rank.TWO_NAMES if cued else Rank.TWO_NAMES_UNASKED
+        found.append(_found(row.id, both - 10 * slips - 30 * put_aside, why))
+    return found
+
+
+def _found_spelled(rows: Iterable[Any], known: Spellings, names: Names, put_aside: int) -> list[Found]:
     found = []
     for row in rows:
-        if row.how == "both":
-            who, by = splits[row.split - 1]
-            slips = _slips(who, row.words) + _slips(by, row.other)
-            why = f"name{_like(who, row.words)}; gets messages from {row.said}"
-            cued = names.sender_at is not None or (len(known) > 2 and not slips)
-            both = Rank.TWO_NAMES if cued else Rank.TWO_NAMES_UNASKED
-            found.append(_found(row.id, both - 10 * slips - 30 * put_aside, why))
-            continue
         rank = Rank.MISSPELLED - 10 * _slips(known, row.words) - 30 * put_aside
         if row.how == "name":
             found.append(_found(row.id, rank, f"name{_like(known, row.words, always=True)}"))
@@ -215,7 +270,7 @@ async def _find_in_facilities(
     rest = [[one for one in known if one not in some] for _, some in best]
     given = {
         "ids": [row.id for row, _ in best],
-        "rest": [" & ".join(map(_any_of, some)) or None for some in rest],
+        "rest": [_all_of(some) or None for some in rest],
     }
     found = []
     for row in (await ctx.connection.execute(_IN_FACILITIES, given)).all():
@@ -307,6 +362,10 @@ def _like(some: Spellings, words: Iterable[str], *, always: bool = False) -> str
     meant = [next((one for one in spellings if one.word in has), None) for spellings in some]
     told = [one for one in meant if one]
     return f" like {' '.join(one.word for one in told)}" if always or any(one.slips for one in told) else ""
+
+
+def _all_of(known: Spellings) -> str:
+    return " & ".join(map(_any_of, known))
 
 
 def _any_of(some: Sequence[_Spelling]) -> str:

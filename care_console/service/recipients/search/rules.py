@@ -7,7 +7,7 @@ from care_console.contract.hours import EASTERN
 from care_console.contract.search import SearchReply
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
-from care_console.service.recipients.search.found import Found, Rank, merged
+from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank, merged
 from care_console.service.recipients.search.hits import as_hits
 from care_console.service.recipients.search.lookups import look_up
 from care_console.service.recipients.search.missing import not_found
@@ -32,7 +32,7 @@ async def search(ctx: Context, typed: str, limit: int) -> SearchReply:
         if hits:
             return SearchReply(items=hits, understood=sure.understood())
     reading = read(typed, today, ctx.settings.on_statements)
-    found = merged(await _find(ctx, reading))
+    found = merged(await _find(ctx, reading, limit))
     await record(
         ctx,
         Action.SEARCHED,
@@ -45,14 +45,16 @@ async def search(ctx: Context, typed: str, limit: int) -> SearchReply:
     return SearchReply(items=hits, understood=reading.understood(), not_found=told)
 
 
-async def _find(ctx: Context, reading: Reading) -> list[Found]:
+async def _find(ctx: Context, reading: Reading, limit: int) -> list[Found]:
     rows = await look_up(ctx, reading)
     # Beside a number that somebody has, words only tell who of them it is: "call from 214..." is no Mr. Call.
     if any(row.how == "phone" for row in rows):
         rows = [row for row in rows if row.how not in _BY_NAME]
     found = [as_found(row, reading) for row in rows]
     if reading.name and _looks_further(found, reading):
-        found += await find_otherwise(ctx, reading.names)
+        # Beside an amount or a day, whose charge it is tells more people apart than the page shows.
+        most = MOST_FOUND if reading.charge and reading.charge.narrows else limit
+        found += await find_otherwise(ctx, reading.names, most)
     return found + await find_charges_of(ctx, found, reading.charge)
 
 
