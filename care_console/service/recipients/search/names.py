@@ -57,8 +57,8 @@ _SPELLINGS = text(
 _KNOWN = text("SELECT word FROM name_words WHERE word = ANY(CAST(:words AS text[]))")
 _WORDS = "tsvector_to_array(name_lexemes)"
 # Of those whose names fit, the surest, and of them first who was last heard of; from there on one of each
-# name, for a common one is many people's, and the page shows whose it may be. Senders are asked beside them
-# where the page has room, or where it is said to be a sender's name.
+# name, what most are called before what few are, for a common one is many people's and would fill the page.
+# Senders are asked beside them where the page has room, or where it is said to be a sender's name.
 _LOOK_UP = text(
     f"""
     WITH query AS MATERIALIZED (
@@ -72,11 +72,14 @@ _LOOK_UP = text(
         SELECT wanted.*,
                row_number() OVER (ORDER BY further, last.at DESC NULLS LAST, wanted.id DESC) AS place,
                row_number() OVER (
-                   PARTITION BY name ORDER BY further, last.at DESC NULLS LAST, wanted.id DESC) AS namesake
+                   PARTITION BY name ORDER BY further, last.at DESC NULLS LAST, wanted.id DESC) AS namesake,
+               count(*) OVER (PARTITION BY name) AS called_so
         FROM fits AS wanted {LAST_HEARD.format(of="wanted.id")}),
     chosen AS MATERIALIZED (
         SELECT id, name_lexemes FROM ranked
-        ORDER BY further, place > :last_heard AND namesake > 1, place LIMIT :limit)
+        ORDER BY further, place > :last_heard, namesake > 1,
+                 CASE WHEN place > :last_heard AND namesake = 1 THEN called_so END DESC, place
+        LIMIT :limit)
     SELECT 'name' AS how, id, {_WORDS} AS words, '' AS said
     FROM chosen
     UNION ALL
@@ -207,7 +210,7 @@ def _spelled(known: Spellings, names: Names, limit: int) -> dict[str, Any]:
             _all_of(_with_slips(known, [slips + (place == at) for place, slips in enumerate(least)]))
             for at in range(len(known))
         ),
-        "last_heard": limit // 5,
+        "last_heard": limit // 10,
         "limit": limit,
         "is_sender": names.sender_at is not None,
     }

@@ -17,9 +17,6 @@ from care_console.service.recipients.search.reading import Reading, read
 from care_console.service.recipients.search.reasons import as_found
 from care_console.service.recipients.search.sure import find_surely, read_surely
 
-ENOUGH = 10
-"""With so many found by a name as typed, nobody is looked for under another spelling."""
-
 _BY_NAME = frozenset(("name", "name begins", "sender", "facility"))
 
 
@@ -51,15 +48,15 @@ async def _find(ctx: Context, reading: Reading, limit: int) -> list[Found]:
     if any(row.how == "phone" for row in rows):
         rows = [row for row in rows if row.how not in _BY_NAME]
     found = [as_found(row, reading) for row in rows]
-    if reading.name and _looks_further(found, reading):
+    if reading.name and _looks_further(found, reading, limit):
         # Beside an amount or a day, whose charge it is tells more people apart than the page shows.
         most = MOST_FOUND if reading.charge and reading.charge.narrows else limit
         found += await find_otherwise(ctx, reading.names, most)
     return found + await find_charges_of(ctx, found, reading.charge)
 
 
-def _looks_further(found: list[Found], reading: Reading) -> bool:
-    """Whether names may be spelled otherwise: few have them as typed, and nothing surer was found."""
+def _looks_further(found: list[Found], reading: Reading, limit: int) -> bool:
+    """Whether names may be spelled otherwise: the page has room, and nothing surer was found."""
     ranks = [one.rank for one in found]
     if max(ranks, default=0) >= Rank.DIGITS_AND_NAME - 10:
         return False
@@ -67,4 +64,4 @@ def _looks_further(found: list[Found], reading: Reading) -> bool:
         return False
     if reading.names.is_sender and Rank.SENDER_ASKED in ranks:
         return False
-    return sum(rank in (Rank.NAME, Rank.NAME_BEGINS) for rank in ranks) < ENOUGH
+    return sum(rank in (Rank.NAME, Rank.NAME_BEGINS) for rank in ranks) < limit
