@@ -8,16 +8,16 @@ write the same bytes, and the bytes are what the Merkle tree's leaves are made o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as _quoted
 from uuid import UUID
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
 VERSION = 1
 _WORDS = ("actor", "action", "outcome", "subject", "origin")
-_quoted: Callable[[str], str] = json.JSONEncoder(ensure_ascii=False).encode
 _LARGEST = 2**53 - 1  # beyond it, readers that hold numbers as doubles would disagree
 
 
@@ -80,7 +80,7 @@ def _written(value: Json) -> str:
         if abs(value) > _LARGEST:
             raise ValueError("a number in an entry is beyond 2**53")
         return str(int(value))
-    if isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         if not all(isinstance(name, str) for name in value):
             raise ValueError("an entry's names are strings")
         # RFC 8785, 3.2.3: names are ordered by their UTF-16 code units, for ASCII the order of characters.

@@ -65,12 +65,13 @@ class _Compiled:
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         constants = self.constants
-        return [_sent(given[name] if name in given else constants[name]) for name in self.names]
+        values = [given[name] if name in given else constants[name] for name in self.names]
+        return [_sent(value) if type(value) is list else value for value in values]
 
 
-def _sent(value: Any) -> Any:
+def _sent(value: list[Any]) -> Any:
     """A list of words or whole numbers as an array's own text, which the driver takes long to write."""
-    if type(value) is not list or not all(type(one) is str or type(one) is int for one in value):
+    if not all(type(one) is str or type(one) is int for one in value):
         return value
     return "{" + ",".join(str(one) if type(one) is int else _element(one) for one in value) + "}"
 

@@ -34,10 +34,12 @@ _SESSION_OF_TOKEN = Query(
 # An error unless that token's session is open and its account is as it was.
 _IS_AS_KNOWN = text(
     """
-    SELECT 1 / count(*) FROM sessions JOIN staff ON staff.id = sessions.staff_id
-    WHERE access_hash = :token_hash AND sessions.id = :session_id AND staff.id = :staff_id
-        AND closed_at IS NULL AND disabled_at IS NULL AND access_expires_at > :now AND ends_at > :now
-        AND login = :login AND role = :role
+    SELECT 1 / CAST(EXISTS (
+        SELECT FROM sessions JOIN staff ON staff.id = sessions.staff_id
+        WHERE access_hash = :token_hash AND sessions.id = :session_id AND staff.id = :staff_id
+            AND closed_at IS NULL AND disabled_at IS NULL AND access_expires_at > :now AND ends_at > :now
+            AND login = :login AND role = :role
+    ) AS int)
     """
 )
 

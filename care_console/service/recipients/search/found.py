@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+from operator import attrgetter
+from typing import NamedTuple
 
 from care_console.contract.search import HitKind
 
@@ -47,8 +48,7 @@ CHARGE_OF_PERSON = 45
 """A charge that fits what was said comes before the person it was found by."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A thing by its kind and id, how sure it is (a `Rank`, less for what is further off), and why."""
 
     kind: HitKind
@@ -57,10 +57,13 @@ class Found:
     why: str
 
 
+_rank = attrgetter("rank")
+
+
 def merged(found: Iterable[Found]) -> list[Found]:
     """Each thing once, best first, with every reason for it."""
     best: dict[tuple[HitKind, int], Found] = {}
-    for one in sorted(found, key=lambda one: -one.rank):
+    for one in sorted(found, key=_rank, reverse=True):
         key = one.kind, one.id
         known = best.get(key)
         if known is None:

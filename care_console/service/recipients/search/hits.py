@@ -44,7 +44,7 @@ _PARTS = {
                m.seconds::int AS seconds, m.price_cents AS cents,
                NULL::text AS method, NULL::text AS brand, NULL::text AS last4, NULL::text AS status,
                0::bigint AS place
-        FROM {wanted} JOIN messages AS m USING (id)
+        FROM {wanted}
         JOIN recipients AS r ON r.id = m.recipient_id
         JOIN senders AS s ON s.id = m.sender_id JOIN facilities AS f ON f.id = s.facility_id
     """,
@@ -52,10 +52,17 @@ _PARTS = {
         SELECT {also}'charge' AS kind, c.id, c.recipient_id, r.phone, r.name, r.language, c.charged_at AS at,
                s.name AS sender, NULL::text AS facility, NULL::int AS seconds, c.amount_cents AS cents,
                c.method, c.brand, c.last4, c.status, 0::bigint AS place
-        FROM {wanted} JOIN charges AS c USING (id)
+        FROM {wanted}
         JOIN recipients AS r ON r.id = c.recipient_id
         JOIN messages AS m ON m.id = c.message_id JOIN senders AS s ON s.id = m.sender_id
     """,
+}
+
+
+_JOINED = {
+    HitKind.RECIPIENT: "",
+    HitKind.MESSAGE: "JOIN messages AS m USING (id)",
+    HitKind.CHARGE: "JOIN charges AS c USING (id)",
 }
 
 
@@ -79,16 +86,18 @@ def _statement(kinds: tuple[HitKind, ...]) -> TextClause:
 
 def written(kind: HitKind, wanted: str = "", also: str = "") -> str:
     """The SQL that tells of hits of one kind: of the ids of `wanted`; `also` is selected first."""
-    return _PARTS[kind].format(
-        wanted=wanted or f"unnest(CAST(:{kind.value}_ids AS bigint[])) AS wanted (id)",
-        also=also,
-        last_heard=LAST_HEARD.format(of="wanted.id"),
-    )
+    wanted = wanted or f"unnest(CAST(:{kind.value}_ids AS bigint[])) AS wanted (id)"
+    return told_from(kind, f"{wanted} {_JOINED[kind]}", also)
+
+
+def told_from(kind: HitKind, rows: str, also: str) -> str:
+    """As `written`, of rows that are at hand: messages by the name of `m`, charges by that of `c`."""
+    return _PARTS[kind].format(wanted=rows, also=also, last_heard=LAST_HEARD.format(of="wanted.id"))
 
 
 def arranged(ctx: Context, found: Iterable[Found], rows: Iterable[Any], limit: int) -> list[SearchHit]:
     """The hits of rows that tell of what was found: by rank, and within a rank by who was last heard of."""
-    by_key = {(one.kind.value, one.id): one for one in found}
+    by_key: dict[tuple[str, int], Found] = {(one.kind, one.id): one for one in found}
     pairs = [(by_key[row.kind, row.id], row) for row in rows]
     pairs.sort(key=lambda pair: (-pair[0].rank, *_last_heard(pair[1])))
     return [_hit(ctx, one, row) for one, row in pairs[:limit]]
