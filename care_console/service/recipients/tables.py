@@ -39,6 +39,7 @@ name_words = Table(
     metadata,
     Column("word", Text, primary_key=True),
     Index("ix_name_words_trigrams", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+    Index("ix_name_words_begin", "word", postgresql_ops={"word": "text_pattern_ops"}),
 )
 
 # Two words that are one slip apart share one of these (word_deletions: migration 0014).

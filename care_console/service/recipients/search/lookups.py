@@ -34,9 +34,16 @@ _OF_FACILITY = """
             ORDER BY recorded_at DESC, id DESC LIMIT 2) AS m
         GROUP BY m.recipient_id ORDER BY 2 DESC LIMIT 30) AS r
 """
+# Where no name has a word that begins as one of these, nobody's begins as all of them: to find that out from
+# those who have the others took 2.6 ms for "María Jamfs" in a million. U+10FFFF comes behind every letter.
 _ASKED = """
     asked AS MATERIALIZED (
-        SELECT name_query(:typed, '') AS whole, name_query(:typed, ':*') AS begun)
+        SELECT name_query(:typed, '') AS whole,
+               CASE WHEN NOT EXISTS (
+                   SELECT FROM unnest(words_of_name(:typed)) AS one (typed)
+                   WHERE NOT EXISTS (SELECT FROM name_words
+                                     WHERE word ~>=~ one.typed AND word ~<~ (one.typed || chr(1114111)))
+               ) THEN name_query(:typed, ':*') END AS begun)
 """
 _NAMED = "coalesce(name_lexemes @@ (SELECT begun FROM asked), false)"
 _WORDS = "array_to_string(tsvector_to_array(name_lexemes), ' ')"
