@@ -34,7 +34,14 @@ messages = Table(
     CheckConstraint("seconds BETWEEN 1 AND 120", name="seconds"),
     CheckConstraint("price_cents >= 0", name="price_cents"),
     Index("ix_messages_recipient_id_at", "recipient_id", text("recorded_at DESC"), text("id DESC")),
-    Index("ix_messages_sender_id_at", "sender_id", text("recorded_at DESC"), text("id DESC")),
+    # With whom they went to: a sender's name is looked up to find those who get messages from them.
+    Index(
+        "ix_messages_sender_id_at",
+        "sender_id",
+        text("recorded_at DESC"),
+        text("id DESC"),
+        postgresql_include=["recipient_id"],
+    ),
 )
 
 previews = Table(
