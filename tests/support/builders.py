@@ -250,7 +250,7 @@ async def _about(ctx: Context, message_id: int) -> dict[str, Any]:
         .join(recipients, recipients.c.id == messages.c.recipient_id)
         .where(messages.c.id == message_id)
     )
-    return dict((await ctx.connection.execute(query)).one()._mapping)
+    return dict((await ctx.connection.execute(query)).one()._asdict())
 
 
 async def _insert(ctx: Context, table: Table, values: dict[str, Any]) -> int:

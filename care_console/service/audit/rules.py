@@ -11,7 +11,7 @@ from sqlalchemy import text
 from care_console.contract.audit import Action, Outcome
 from care_console.evidence.entries import Entry, Json, canonical_bytes
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import QuickConnection
+from care_console.service.foundation.quick import write
 
 _COLUMNS = "entry_id, at, actor, action, outcome, subject, origin, leaf"
 _INSERT = f"""
@@ -39,10 +39,7 @@ async def record(
     """
     values = _values(ctx, action, subject, outcome, details or {})
     statement = _ENTRY if waits_for_disk else _LIGHT_ENTRY
-    if isinstance(ctx.connection, QuickConnection):
-        ctx.connection.write_with_next((statement, values))  # it is flushed before the answer
-    else:
-        await ctx.connection.execute(statement, values)
+    await write(ctx.connection, statement, values)
 
 
 _MARK = 2**53 - 1

@@ -1,20 +1,20 @@
-"""The database: one engine, one metadata, and the transaction that everything happens in."""
+"""The database: one metadata, a process's connections, and the transaction that everything happens in."""
 
 from __future__ import annotations
 
-import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-import psycopg
-from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, event
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care_console.service.foundation.quick import QuickPool
 
 _POOL_SECONDS = 5  # the desk waits fifteen for an answer; "try again" after five is worth more than silence
+# What is read at every key is written for one way through its indexes; to plan it anew for every key that is
+# pressed takes longer than to run it.
+_PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 
 metadata = MetaData(
     naming_convention={
@@ -38,26 +38,20 @@ def at_column(name: str, *, nullable: bool = False, index: bool = False) -> Colu
 
 
 class Database:
-    """One process's connections to the database at `url` (``postgresql://...``)."""
+    """One process's connections to the database at `url` (``postgresql://...``).
+
+    Those that change something are not those that read: a crowd of writers leaves readers theirs.
+    """
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
-        self.engine: AsyncEngine = create_async_engine(
-            sqlalchemy_url(url),
-            pool_size=pool_size,
-            max_overflow=0,  # one beyond the pool's size would be closed after each use
-            pool_timeout=_POOL_SECONDS,
-            hide_parameters=True,  # an error repeats the statement; what was in it is somebody's
-        )
-        event.listen(self.engine.sync_engine, "checkout", _refuse_a_lost_one)
-        self.quick = QuickPool(url, pool_size, _POOL_SECONDS)
+        self.quick = QuickPool(url, pool_size, _POOL_SECONDS, _PLANNED_ONCE)
+        self._changing = QuickPool(url, pool_size, _POOL_SECONDS)
 
     @asynccontextmanager
     async def reading(self, *, only: bool = False) -> AsyncIterator[AsyncConnection]:
         """A connection for reading, without a transaction around it: each round trip is one. With `only`, the
         database refuses to change anything over it; else entries can be written.
-
-        It is a `QuickConnection`, and takes the other's place in what reading needs: `execute`, and its rows.
         """
         connection = await self.quick.take()
         connection.only_reads = only
@@ -69,43 +63,24 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction: committed when the block ends, rolled back when it raises."""
-        async with self.engine.begin() as connection:
-            yield connection
+        connection = await self._changing.take()
+        connection.begin()
+        try:
+            yield cast(AsyncConnection, connection)
+        except BaseException:
+            await connection.roll_back()
+            raise
+        else:
+            await connection.commit()
+        finally:
+            self._changing.give_back(connection)
 
     async def close(self) -> None:
         """Give every connection back."""
         self.quick.close()
-        await self.engine.dispose()
+        self._changing.close()
 
 
 def sqlalchemy_url(url: str) -> str:
     """The same database as SQLAlchemy names it, on psycopg 3."""
     return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _refuse_a_lost_one(given: Any, _record: object, _pool: object) -> None:
-    """Have the pool make another connection in the place of one whose server is gone.
-
-    Nobody has asked it anything, so whatever it has to say is that it ends: to see that, its socket is looked
-    at. Asking the server each time whether it is there was one of nine round trips of a whole message.
-    """
-    connection = given.driver_connection
-    if connection.closed or _has_something_to_say(connection.fileno()):
-        raise DisconnectionError
-
-
-def _has_something_to_say(socket: int) -> bool:
-    if not hasattr(select, "poll"):  # Windows, where the number of a socket is no index of a set of bits
-        return bool(select.select([socket], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(socket, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-async def driver_connection(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    """The psycopg connection below, in the same transaction: for COPY, jobs and notifications."""
-    raw = await connection.get_raw_connection()
-    driver = raw.driver_connection
-    if not isinstance(driver, psycopg.AsyncConnection):
-        raise TypeError("the database is not spoken to by psycopg")
-    return driver

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from care_console.contract.changes import Change, ChangeKind
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.quick import write
 
 CHANNEL = "care_changes"
 QUEUE_LENGTH = 1000
@@ -55,9 +56,8 @@ async def announce_stories(ctx: Context, recipient_ids: Iterable[int]) -> None:
 
 
 async def _tell(ctx: Context, *payloads: str) -> None:
-    """All in one round trip: more often than not a number's lock is held meanwhile."""
     if payloads:
-        await ctx.connection.execute(_TELL, {"channel": CHANNEL, "told": list(payloads)})
+        await write(ctx.connection, _TELL, {"channel": CHANNEL, "told": list(payloads)})
 
 
 def _story(ctx: Context, recipient_id: int) -> str:

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 import procrastinate
 import structlog
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
+from sqlalchemy import text
 
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.database import driver_connection
 from care_console.service.foundation.services import Services
 
 log = structlog.get_logger(__name__)
 blueprint = procrastinate.Blueprint()
+_PARAMETER = re.compile(r"%\((\w+)\)s")  # as psycopg writes it
 
 
 def make_job_app(database_url: str) -> procrastinate.App:
     """The queue of one database, for putting jobs into: that needs their names only."""
-    return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=database_url))
+    return procrastinate.App(connector=_InOurs(conninfo=database_url))
+
+
+class _InOurs(procrastinate.PsycopgConnector):
+    """Sends what the queue asks over the connection of our own transaction, which is no plain psycopg one."""
+
+    async def execute_query_all_async_with_connection(
+        self, connection: Any, query: LiteralString, **arguments: Any
+    ) -> list[dict[str, Any]]:
+        """The rows that its query gives."""
+        statement = text(_PARAMETER.sub(r":\1 ", query))
+        rows = await connection.execute(statement, self._wrap_json(arguments))
+        return [row._asdict() for row in rows]
 
 
 async def defer(
@@ -37,9 +51,8 @@ async def defer(
 
     Tasks with the same `lock` never run side by side.
     """
-    connection = await driver_connection(ctx.connection)
     await ctx.jobs.configure_task(
-        task, allow_unknown=True, schedule_at=at, lock=lock, priority=priority, connection=connection
+        task, allow_unknown=True, schedule_at=at, lock=lock, priority=priority, connection=ctx.connection
     ).defer_async(**arguments)
 
 

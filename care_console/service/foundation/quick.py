@@ -1,143 +1,39 @@
-"""The short way to the database, for what is read at every key: prepared, several statements a round trip.
+"""The one way to the database: prepared statements, as many a round trip as can go together.
 
-A reading request needs no transaction around it: each round trip is one, and what was looked at is answered
-only after the entry that tells of the look is committed. SQLAlchemy still writes and compiles the statements;
-they are then sent over libpq's own pipeline (decision 0013).
+A request that changes something has a transaction around it, which begins with its first round trip; for
+one that reads, each round trip is a transaction. SQLAlchemy writes and compiles the statements; they are sent
+over libpq's own pipeline (decisions 0013 and 0034).
 """
 
 from __future__ import annotations
 
 import asyncio
+import select
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
 from sqlalchemy import Executable, TextClause
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from care_console.service.foundation.rows import Rows
+from care_console.service.foundation.statements import Asked, Compiled, Query, compiled
+
 _TEXT = 0  # results as text, as SQLAlchemy asks for them: every type comes out the same on both ways
 _KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
-# Each statement is written for one way through its indexes; to plan it anew for every key that is pressed
-# takes longer than to run it.
-_PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
-_MOST_REMEMBERED = 500
+_MOST_PREPARED = 500
 
+_BEGIN, _COMMIT, _ROLLBACK = (TextClause(word) for word in ("BEGIN", "COMMIT", "ROLLBACK"))
 _ONLY_READS = TextClause("SELECT set_config('transaction_read_only', 'on', true)")
 
 _row_class: Any = namedtuple
-_dialect: Any = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-
-
-class Query:
-    """A statement that is written once and sent often: compiled at its first use, and never built again.
-
-    With an `IN` of constants beside them, its own parameters must be `bindparam(..., required=False)`.
-    """
-
-    def __init__(self, statement: Executable) -> None:
-        self.statement = statement
-        self._compiled: _Compiled | None = None
-
-    @property
-    def compiled(self) -> _Compiled:
-        """Its SQL and the names of its parameters, in their order."""
-        if self._compiled is None:
-            self._compiled = _compile(self.statement)
-        return self._compiled
-
-
-Asked = tuple[Executable | Query, Mapping[str, Any]]
-"""A statement, and the values that it is sent with."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    sql: bytes
-    names: tuple[str, ...]
-    constants: Mapping[str, Any]
-
-    def values(self, given: Mapping[str, Any]) -> list[Any]:
-        constants = self.constants
-        values = [given[name] if name in given else constants[name] for name in self.names]
-        return [_sent(value) if type(value) is list else value for value in values]
-
-
-def _sent(value: list[Any]) -> Any:
-    """A list of words or whole numbers as an array's own text, which the driver takes long to write."""
-    if not all(type(one) is str or type(one) is int for one in value):
-        return value
-    return "{" + ",".join(str(one) if type(one) is int else _element(one) for one in value) + "}"
-
-
-def _element(word: str) -> str:
-    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-_texts: dict[str, _Compiled] = {}
-
-
-def _compile(statement: Any) -> _Compiled:
-    compiled = statement.compile(dialect=_dialect, compile_kwargs={"render_postcompile": True})
-    return _Compiled(
-        str(compiled).encode(), tuple(compiled.positiontup or ()), compiled.construct_params(_check=False)
-    )
-
-
-def _compiled(statement: Executable | Query) -> _Compiled:
-    if isinstance(statement, Query):
-        return statement.compiled
-    if isinstance(statement, TextClause):
-        known = _texts.get(statement.text)
-        if known is None:
-            if len(_texts) > _MOST_REMEMBERED:
-                _texts.clear()
-            known = _texts[statement.text] = _compile(statement)
-        return known
-    return _compile(statement)
-
-
-class Rows:
-    """What a statement gave, read as SQLAlchemy's results are."""
-
-    __slots__ = ("_rows",)
-
-    def __init__(self, rows: list[Any]) -> None:
-        self._rows = rows
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._rows)
-
-    def all(self) -> list[Any]:
-        """Every row."""
-        return self._rows
-
-    def first(self) -> Any:
-        """The first row, or None."""
-        return self._rows[0] if self._rows else None
-
-    def one(self) -> Any:
-        """The only row. ValueError for none or several."""
-        [row] = self._rows
-        return row
-
-    def scalar_one(self) -> Any:
-        """The first column of the only row. ValueError for none or several."""
-        return self.one()[0]
-
-    def scalar_one_or_none(self) -> Any:
-        """The first column of the only row; None for no row."""
-        return self.one()[0] if self._rows else None
-
-    def scalars(self) -> Rows:
-        """The first column of every row."""
-        return Rows([row[0] for row in self._rows])
 
 
 @dataclass(slots=True)
@@ -150,7 +46,7 @@ class _Prepared:
 
 
 class QuickConnection:
-    """One connection of the reading pool, in pipeline mode from the beginning. One user at a time.
+    """One connection of a pool, in pipeline mode from the beginning. One user at a time.
 
     Of one that `only_reads` the database is told so in each round trip, and refuses a change.
     """
@@ -167,15 +63,40 @@ class QuickConnection:
         self._writes: list[Asked] = []
         self._results: list[Any] = []
         self._waiting: asyncio.Future[list[Any]] | None = None
+        self._has_begun = False
         self.only_reads = False
         self.is_broken = False
         self._loop = asyncio.get_running_loop()
         self._socket = self._pgconn.socket
         self._loop.add_reader(self._socket, self._readable)
 
-    async def execute(self, statement: Executable | Query, values: Mapping[str, Any] | None = None) -> Rows:
-        """Send one statement, and wait for what it gives."""
-        return (await self.together((statement, values or {})))[0]
+    async def execute(
+        self,
+        statement: Executable | Query,
+        values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> Rows:
+        """Send one statement, and wait for what it gives; with several sets of values, once with each."""
+        if values is None or isinstance(values, Mapping):
+            return (await self.together((statement, values or {})))[0]
+        given = await self.together(*((statement, one) for one in values))
+        return Rows([row for rows in given for row in rows], sum(rows.rowcount for rows in given))
+
+    def begin(self) -> None:
+        """Begin a transaction with the next round trip."""
+        self._writes.append((_BEGIN, {}))
+        self._has_begun = False
+
+    async def commit(self) -> None:
+        """Make what was done since `begin` permanent, with what still waited to be written."""
+        if self._has_begun or len(self._writes) > 1:
+            await self.together((_COMMIT, {}))
+
+    async def roll_back(self) -> None:
+        """Undo what was done since `begin`. Of a connection that is lost the server does so by itself."""
+        self._checks, self._writes = [], []
+        if self._has_begun and not self.is_broken:
+            with suppress(DBAPIError):
+                await self.together((_ROLLBACK, {}))
 
     def check_with_next(self, asked: Asked, failed: Callable[[], None]) -> None:
         """Ask this first in the next round trip: a statement that is an error unless all is as it must be.
@@ -197,6 +118,7 @@ class QuickConnection:
         self._checks, self._writes = [], []
         told: list[Asked] = [(_ONLY_READS, {})] if self.only_reads else []
         before = told + [one for one, _ in checks] + writes
+        self._has_begun = True
         try:
             given = await self._trip([*before, *asked])
         except DBAPIError:
@@ -214,29 +136,30 @@ class QuickConnection:
         sent: list[_Prepared | None] = []
         try:
             for statement, values in asked:
-                self._send(_compiled(statement), values, sent)
+                self._send(compiled(statement, values), values, sent)
             results = await self._answered()
             return self._read(sent, results)
         except psycopg.Error as error:
             self.close()
-            raise DBAPIError.instance("", {}, error, psycopg.Error, hide_parameters=True) from error
+            raise as_told(error) from error
         except BaseException:  # cut off between question and answer: the next would hear this one's
             self.close()
             raise
 
-    def _send(self, compiled: _Compiled, given: Mapping[str, Any], sent: list[_Prepared | None]) -> None:
+    def _send(self, statement: Compiled, given: Mapping[str, Any], sent: list[_Prepared | None]) -> None:
         dumper, pgconn = self._dumper, self._pgconn
-        values = compiled.values(given)
+        values = statement.values(given)
         dumped = dumper.dump_sequence(values, [PyFormat.AUTO] * len(values))
         types, formats = dumper.types or (), dumper.formats
-        key = compiled.sql, types
+        key = statement.sql, types
         prepared = self._prepared.get(key)
         if prepared is None:
-            if len(self._prepared) > _MOST_REMEMBERED:
-                raise RuntimeError("a statement that changes with what is asked for was sent the quick way")
+            if len(self._prepared) >= _MOST_PREPARED:  # the oldest: those of every day come again at once
+                pgconn.send_close_prepared(self._prepared.pop(next(iter(self._prepared))).name)
+                sent.append(None)
             prepared = _Prepared(b"quick_%d" % next(self._numbers), Transformer(self._connection))
             self._prepared[key] = prepared
-            pgconn.send_prepare(prepared.name, compiled.sql, types)
+            pgconn.send_prepare(prepared.name, statement.sql, types)
             sent.append(None)
         pgconn.send_query_prepared(prepared.name, dumped, formats, _TEXT)
         sent.append(prepared)
@@ -281,10 +204,10 @@ class QuickConnection:
         for prepared, result in zip(sent, results, strict=True):
             status = result.status
             if status == pq.ExecStatus.TUPLES_OK and prepared is not None:
-                given.append(Rows(_rows(prepared, result)))
+                given.append(Rows(_rows(prepared, result), result.command_tuples or 0))
             elif status == pq.ExecStatus.COMMAND_OK:
                 if prepared is not None:
-                    given.append(Rows([]))
+                    given.append(Rows([], result.command_tuples or 0))
             else:
                 raise psycopg.errors.error_from_result(result, encoding="utf-8")
         return given
@@ -293,6 +216,13 @@ class QuickConnection:
         """Forget what waits for a round trip: the request that wanted it came to nothing."""
         self._checks, self._writes = [], []
         self.only_reads = False
+
+    def is_lost(self) -> bool:
+        """Whether it cannot be used. Asked of one that idles: nobody has asked its server anything, so
+        whatever that has to say is that it ends, and it may not have been read yet."""
+        if not self.is_broken and _has_something_to_say(self._socket):
+            self.close()
+        return self.is_broken
 
     def close(self) -> None:
         """Give it up, as after an error: whoever holds the pool then makes another."""
@@ -313,6 +243,20 @@ def _rows(prepared: _Prepared, result: Any) -> list[Any]:
     return list(transformer.load_rows(0, result.ntuples, prepared.make))
 
 
+def as_told(error: psycopg.Error) -> DBAPIError:
+    """The driver's error as SQLAlchemy tells it, without what is somebody's."""
+    told: Any = DBAPIError.instance("", {}, error, psycopg.Error, hide_parameters=True)
+    return cast(DBAPIError, told)
+
+
+def _has_something_to_say(socket: int) -> bool:
+    if not hasattr(select, "poll"):  # Windows, where the number of a socket is no index of a set of bits
+        return bool(select.select([socket], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
+
+
 def _wake(writable: asyncio.Future[None]) -> None:
     if not writable.done():
         writable.set_result(None)
@@ -320,11 +264,15 @@ def _wake(writable: asyncio.Future[None]) -> None:
 
 @dataclass
 class QuickPool:
-    """The connections for reading of one process, made when they are needed, the last used first."""
+    """Connections of one process, made when they are needed, the last used first.
+
+    `options`: what the server is told at the beginning of each.
+    """
 
     url: str
     size: int
     wait_seconds: float
+    options: str = ""
     _idle: list[QuickConnection] = field(default_factory=list)
     _free: asyncio.Semaphore | None = None
 
@@ -337,7 +285,7 @@ class QuickPool:
                 async with asyncio.timeout(self.wait_seconds):
                     await self._free.acquire()
             except TimeoutError as error:
-                raise NoConnectionFree("no connection for reading became free") from error
+                raise NoConnectionFree("no connection became free") from error
         else:
             await self._free.acquire()
         try:
@@ -357,11 +305,14 @@ class QuickPool:
     async def _taken(self) -> QuickConnection:
         while self._idle:
             connection = self._idle.pop()
-            if not connection.is_broken:
+            if not connection.is_lost():
                 return connection
-        made = await psycopg.AsyncConnection.connect(
-            self.url, autocommit=True, options=_PLANNED_ONCE, **_KEEP_ALIVE
-        )
+        try:
+            made = await psycopg.AsyncConnection.connect(
+                self.url, autocommit=True, options=self.options, **_KEEP_ALIVE
+            )
+        except psycopg.Error as error:
+            raise as_told(error) from error
         return QuickConnection(made)
 
     def close(self) -> None:
@@ -372,13 +323,21 @@ class QuickPool:
 
 
 async def together(connection: Any, *asked: Asked) -> list[Any]:
-    """What several statements give: in one round trip the short way, in a transaction one after another."""
+    """What several statements give, in one round trip; of an import's connection one after another."""
     if isinstance(connection, QuickConnection):
         return list(await connection.together(*asked))
     return [
         await connection.execute(query.statement if isinstance(query, Query) else query, values)
         for query, values in asked
     ]
+
+
+async def write(connection: Any, statement: Executable | Query, values: Mapping[str, Any]) -> None:
+    """Write something that gives nothing: with the next round trip, at the latest with the commit."""
+    if isinstance(connection, QuickConnection):
+        connection.write_with_next((statement, values))
+    else:
+        await together(connection, (statement, values))
 
 
 async def flush(connection: Any) -> None:

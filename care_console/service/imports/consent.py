@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care_console.service.consent.turns import LIFTS_NOTHING as _LIFTS_NOTHING
 from care_console.service.consent.turns import states_sql as _states
-from care_console.service.foundation.database import driver_connection
+from care_console.service.imports.connection import driver_connection
 from care_console.service.imports.staging import Driver, open_transaction, run, run_all
 
 # Numbers settled in one transaction: each is locked until it ends, and a server has only so many locks.

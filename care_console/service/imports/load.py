@@ -17,8 +17,8 @@ from care_console.contract.audit import Action
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.database import driver_connection
 from care_console.service.imports import staging
+from care_console.service.imports.connection import driver_connection
 from care_console.service.imports.consent import note_consent
 from care_console.service.imports.files import CONSENT, FILES, LINKS, MESSAGES, REFUNDS, DataFile
 from care_console.service.imports.progress import READ_SHARE, ImportProgress

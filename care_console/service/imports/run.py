@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from care_console.evidence.entries import Json
 from care_console.service.foundation.clock import Clock, SystemClock
 from care_console.service.foundation.context import Actor, Context
-from care_console.service.foundation.database import Database, driver_connection
 from care_console.service.foundation.jobs import make_job_app
 from care_console.service.gateways.storage.port import Storage
 from care_console.service.imports import staging
+from care_console.service.imports.connection import driver_connection, import_connection
 from care_console.service.imports.consent import reviews, settle_numbers
 from care_console.service.imports.files import FILES
 from care_console.service.imports.load import begin_run, end_run, load_file
@@ -80,10 +80,9 @@ async def import_folder(
     """
     began = time.monotonic()
     _check_folder(folder)
-    database = Database(database_url, pool_size=1)
     sounds = SoundIntake(folder, storage)
     try:
-        async with database.engine.connect() as connection:
+        async with import_connection(database_url) as connection:
             work = _Run(
                 connection,
                 folder,
@@ -95,13 +94,9 @@ async def import_folder(
             )
             await _open(work)
             work.progress.begin(sum((folder / data.file).stat().st_size for data in FILES))
-            report = await (_all_or_nothing if all_or_nothing else _file_by_file)(work, rejects, began)
-            # The session's lock and tables must not go back into a pool with it.
-            await connection.invalidate()
-            return report
+            return await (_all_or_nothing if all_or_nothing else _file_by_file)(work, rejects, began)
     finally:
         await sounds.close()
-        await database.close()
 
 
 def _check_folder(folder: Path) -> None:

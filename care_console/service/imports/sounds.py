@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.database import driver_connection
 from care_console.service.gateways.storage.port import Storage
+from care_console.service.imports.connection import driver_connection
 from care_console.service.imports.files import FILES, MESSAGES
 from care_console.service.imports.reasons import Reason
 from care_console.service.imports.report import SoundReport

@@ -118,10 +118,10 @@ async def _lock_message(ctx: Context, message_id: int) -> Addressed:
         .where(messages.c.id == message_id)
         .with_for_update(of=messages)
     )
-    row = found.mappings().first()
+    row = found.first()
     if row is None:
         raise not_found("message", message_id)
-    return Addressed(**row)
+    return Addressed(**row._asdict())
 
 
 async def _must_have_sound(ctx: Context, message_id: int) -> None:

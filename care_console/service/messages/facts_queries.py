@@ -14,7 +14,8 @@ from sqlalchemy import text
 from care_console.contract.charges import RefundState
 from care_console.contract.consent import ConsentState
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import Asked, together
+from care_console.service.foundation.quick import together
+from care_console.service.foundation.statements import Asked
 from care_console.service.messages.duplicates import BESIDE_WITHIN
 from care_console.service.messages.facts import (
     CLOSED_DISPUTES,

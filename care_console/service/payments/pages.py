@@ -22,7 +22,8 @@ from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce_message
-from care_console.service.foundation.quick import Query, together
+from care_console.service.foundation.quick import together
+from care_console.service.foundation.statements import Query
 from care_console.service.gateways.cards.port import CardTry, CheckoutStage, ProcessorCheckout
 from care_console.service.links.tables import links
 from care_console.service.messages.facts import MessageFacts
@@ -84,9 +85,9 @@ async def open_page_of(ctx: Context, message_id: int) -> PaymentPage | None:
 
 async def page_by_id(ctx: Context, checkout_id: UUID) -> PaymentPage | None:
     """A page by our own id."""
-    row = (await ctx.connection.execute(select(*_COLUMNS).where(checkouts.c.id == checkout_id))).mappings()
-    found = row.first()
-    return PaymentPage(**found) if found is not None else None
+    found = await ctx.connection.execute(select(*_COLUMNS).where(checkouts.c.id == checkout_id))
+    row = found.first()
+    return PaymentPage(**row._asdict()) if row is not None else None
 
 
 async def begin(ctx: Context, facts: MessageFacts, link_id: int, language: str) -> PaymentPage:
@@ -110,7 +111,7 @@ async def begin(ctx: Context, facts: MessageFacts, link_id: int, language: str) 
         )
         .returning(*_COLUMNS)
     )
-    page = PaymentPage(**made.mappings().one())
+    page = PaymentPage(**made.one()._asdict())
     details: dict[str, Json] = {"message": str(facts.id), "amount_cents": facts.price_cents}
     await record(ctx, Action.CHECKOUT_OPENED, f"checkout:{page.id}", details=details)
     return page

@@ -16,7 +16,7 @@ from care_console.contract.pauses import Pause
 from care_console.contract.recipients import PersonOnNumber
 from care_console.contract.texts import OutOfReach
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import Asked
+from care_console.service.foundation.statements import Asked
 from care_console.service.messages.facts_queries import RECENT
 
 WEEK = timedelta(days=7)

@@ -16,7 +16,8 @@ from care_console.contract.recipients import RefundBudget
 from care_console.contract.roles import Role
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
-from care_console.service.foundation.quick import Asked, Query, together
+from care_console.service.foundation.quick import together
+from care_console.service.foundation.statements import Asked, Query
 from care_console.service.messages.tables import messages
 from care_console.service.payments.tables import charges
 from care_console.service.recipients.tables import recipients

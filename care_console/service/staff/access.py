@@ -12,7 +12,8 @@ from care_console.contract.problems import ProblemType
 from care_console.contract.roles import Role
 from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.problems import Problem
-from care_console.service.foundation.quick import Query, QuickConnection, together
+from care_console.service.foundation.quick import QuickConnection, together
+from care_console.service.foundation.statements import Query
 from care_console.service.staff.tables import sessions, staff
 from care_console.service.staff.tokens import hashed
 

@@ -18,9 +18,7 @@ from care_console.service.consent.tables import consent_states
 from care_console.service.consent.turns import states_sql
 from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
-from care_console.service.foundation.database import driver_connection
 from care_console.service.foundation.services import Services
-from care_console.service.imports.staging import run_all
 from tests.service.conftest import NOON, SignIn
 from tests.support import builders
 
@@ -121,12 +119,8 @@ async def test_the_number_stands_again_where_everything_else_it_said_puts_it(
     assert await standing(services) == was
     assert (was.state, was.event_id) == (after, ids[-1])
     async with services.database.begin() as connection:
-        driver = await driver_connection(connection)
-        await run_all(
-            driver,
-            "CREATE TEMP TABLE import_phones (phone text PRIMARY KEY);"
-            f"INSERT INTO import_phones VALUES ('{PHONE}');",
-        )
+        await connection.execute(text("CREATE TEMP TABLE import_phones (phone text PRIMARY KEY)"))
+        await connection.execute(text("INSERT INTO import_phones VALUES (:phone)"), {"phone": PHONE})
         [read] = (await connection.execute(text(states_sql("import_phones")))).all()
     assert (read.state, read.since, read.event_id) == (was.state, was.since, was.event_id)
 

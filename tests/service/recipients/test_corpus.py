@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
+from sqlalchemy import text
 
 from care_console.service.foundation.context import Actor
 from care_console.service.foundation.services import Services
@@ -40,7 +41,7 @@ async def test_the_right_person_first(services: Services, capsys: pytest.Capture
     world = make_world()
     async with services.database.begin() as connection:
         await store_world(services.context(connection, Actor("ana"), "test"), world)
-        await connection.exec_driver_sql("ANALYZE")
+        await connection.execute(text("ANALYZE"))
     said = say_all(world)
     places = await _places(services, said)
     by_kind: dict[str, list[int]] = defaultdict(list)

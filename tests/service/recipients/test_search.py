@@ -10,7 +10,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from care_console.contract.audit import Action
 from care_console.contract.roles import Role
@@ -144,7 +144,7 @@ async def test_whole_words_come_before_beginnings_and_those_before_misspellings(
 
 async def test_a_changed_name_is_found_by_its_new_words(ctx: Context) -> None:
     wanted = await a_recipient(ctx, name="Maria Delgado")
-    await ctx.connection.exec_driver_sql("UPDATE recipients SET name = 'Quetzalli Ibarra'")
+    await ctx.connection.execute(text("UPDATE recipients SET name = 'Quetzalli Ibarra'"))
     assert await find(ctx, "quetzali") == [("recipient", str(wanted))]
     assert await find(ctx, "delgado") == []
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from care_console.contract.search import HitKind
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import Asked, together
+from care_console.service.foundation.quick import together
+from care_console.service.foundation.statements import Asked
 from care_console.service.recipients.search.found import Found, Rank
 from care_console.service.recipients.search.hits import LAST_HEARD
 from care_console.service.recipients.search.spoken import bare
