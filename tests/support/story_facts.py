@@ -13,7 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from care_console.service.foundation.connections import Connection
 
 EASTERN = ZoneInfo("America/New_York")
 Facts = dict[str, Any]
@@ -93,7 +94,7 @@ SELECT s.state, s.since FROM consent_states s JOIN recipients r ON r.phone = s.p
 """
 
 
-async def facts_in_database(connection: AsyncConnection, recipient: int, now: datetime) -> Facts:
+async def facts_in_database(connection: Connection, recipient: int, now: datetime) -> Facts:
     """What is so, by the tables."""
     asked = {
         "recipient": recipient,

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from care_console.contract.audit import Action, Outcome
 from care_console.evidence.entries import Entry, Json, canonical_bytes
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import write
 
 _COLUMNS = "entry_id, at, actor, action, outcome, subject, origin, leaf"
 _INSERT = f"""
@@ -39,7 +38,7 @@ async def record(
     """
     values = _values(ctx, action, subject, outcome, details or {})
     statement = _ENTRY if waits_for_disk else _LIGHT_ENTRY
-    await write(ctx.connection, statement, values)
+    await ctx.connection.write(statement, values)
 
 
 _MARK = 2**53 - 1

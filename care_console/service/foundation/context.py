@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import procrastinate
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care_console.contract.roles import Permission, Role, may
+from care_console.service.foundation.connections import Connection
 from care_console.service.settings import Settings
 
 
@@ -34,7 +34,7 @@ NOBODY = Actor("nobody")
 class Context:
     """One transaction, who it is for, since when, from where (an address, or a job's name)."""
 
-    connection: AsyncConnection
+    connection: Connection
     actor: Actor
     now: datetime
     origin: str

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from care_console.service.foundation.quick import QuickPool
+from care_console.service.foundation.quick import QuickConnection, QuickPool
 
 _POOL_SECONDS = 5  # the desk waits fifteen for an answer; "try again" after five is worth more than silence
 # What is read at every key is written for one way through its indexes; to plan it anew for every key that is
@@ -49,24 +48,24 @@ class Database:
         self._changing = QuickPool(url, pool_size, _POOL_SECONDS)
 
     @asynccontextmanager
-    async def reading(self, *, only: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def reading(self, *, only: bool = False) -> AsyncIterator[QuickConnection]:
         """A connection for reading, without a transaction around it: each round trip is one. With `only`, the
         database refuses to change anything over it; else entries can be written.
         """
         connection = await self.quick.take()
         connection.only_reads = only
         try:
-            yield cast(AsyncConnection, connection)
+            yield connection
         finally:
             self.quick.give_back(connection)
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
+    async def begin(self) -> AsyncIterator[QuickConnection]:
         """A transaction: committed when the block ends, rolled back when it raises."""
         connection = await self._changing.take()
         connection.begin()
         try:
-            yield cast(AsyncConnection, connection)
+            yield connection
         except BaseException:
             await connection.roll_back()
             raise

@@ -16,7 +16,6 @@ from sqlalchemy import text
 
 from care_console.contract.changes import Change, ChangeKind
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import write
 
 CHANNEL = "care_changes"
 QUEUE_LENGTH = 1000
@@ -57,7 +56,7 @@ async def announce_stories(ctx: Context, recipient_ids: Iterable[int]) -> None:
 
 async def _tell(ctx: Context, *payloads: str) -> None:
     if payloads:
-        await write(ctx.connection, _TELL, {"channel": CHANNEL, "told": list(payloads)})
+        await ctx.connection.write(_TELL, {"channel": CHANNEL, "told": list(payloads)})
 
 
 def _story(ctx: Context, recipient_id: int) -> str:

@@ -13,9 +13,9 @@ from http import HTTPStatus
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care_console.contract.problems import ProblemType
+from care_console.service.foundation.connections import Connection
 from care_console.service.foundation.problems import Problem
 from care_console.service.foundation.tables import idempotency_keys as keys
 
@@ -49,7 +49,7 @@ def checked_key(key: str | None) -> str:
 
 
 async def claim(
-    connection: AsyncConnection, staff_id: int, key: str, digest: bytes, now: datetime, *, shared: bool
+    connection: Connection, staff_id: int, key: str, digest: bytes, now: datetime, *, shared: bool
 ) -> StoredAnswer | None:
     """Claim a key for this transaction; the stored answer where it was used before by the same request.
 
@@ -74,7 +74,7 @@ async def claim(
     return StoredAnswer(stored.status, stored.body, stored.media_type)
 
 
-async def store_answer(connection: AsyncConnection, key: str, answer: StoredAnswer) -> None:
+async def store_answer(connection: Connection, key: str, answer: StoredAnswer) -> None:
     """Keep the answer of this transaction for whoever asks again."""
     await connection.execute(
         update(keys)

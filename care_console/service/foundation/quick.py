@@ -78,8 +78,7 @@ class QuickConnection:
         """Send one statement, and wait for what it gives; with several sets of values, once with each."""
         if values is None or isinstance(values, Mapping):
             return (await self.together((statement, values or {})))[0]
-        given = await self.together(*((statement, one) for one in values))
-        return Rows([row for rows in given for row in rows], sum(rows.rowcount for rows in given))
+        return Rows.of_all(await self.together(*((statement, one) for one in values)))
 
     def begin(self) -> None:
         """Begin a transaction with the next round trip."""
@@ -105,9 +104,10 @@ class QuickConnection:
         """
         self._checks.append((asked, failed))
 
-    def write_with_next(self, asked: Asked) -> None:
-        """Write this in the next round trip, or with `flush`."""
-        self._writes.append(asked)
+    async def write(self, statement: Executable | Query, values: Mapping[str, Any]) -> None:
+        """Write something that gives nothing: in the next round trip, at the latest with `flush` or the
+        commit."""
+        self._writes.append((statement, values))
 
     async def together(self, *asked: Asked) -> list[Rows]:
         """Send several statements in one round trip and one transaction; their rows, in the same order.
@@ -320,27 +320,3 @@ class QuickPool:
         for connection in self._idle:
             connection.close()
         self._idle.clear()
-
-
-async def together(connection: Any, *asked: Asked) -> list[Any]:
-    """What several statements give, in one round trip; of an import's connection one after another."""
-    if isinstance(connection, QuickConnection):
-        return list(await connection.together(*asked))
-    return [
-        await connection.execute(query.statement if isinstance(query, Query) else query, values)
-        for query, values in asked
-    ]
-
-
-async def write(connection: Any, statement: Executable | Query, values: Mapping[str, Any]) -> None:
-    """Write something that gives nothing: with the next round trip, at the latest with the commit."""
-    if isinstance(connection, QuickConnection):
-        connection.write_with_next((statement, values))
-    else:
-        await together(connection, (statement, values))
-
-
-async def flush(connection: Any) -> None:
-    """Send what a connection for reading still holds back."""
-    if isinstance(connection, QuickConnection):
-        await connection.flush()

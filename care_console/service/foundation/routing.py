@@ -21,7 +21,6 @@ from care_console.service.foundation.idempotency import (
     store_answer,
 )
 from care_console.service.foundation.problems import Problem, forbidden
-from care_console.service.foundation.quick import flush
 from care_console.service.foundation.services import Services
 from care_console.service.staff.access import actor_of
 
@@ -103,7 +102,7 @@ class ReadRoute(StaffRoute):
                 ctx = replace(ctx, actor=await actor_of(ctx, request.headers.get("authorization")))
                 request.state.context = ctx
                 response = await inner(request)
-                await flush(connection)  # no entry, no answer
+                await connection.flush()  # no entry, no answer
                 return response
 
         return handle

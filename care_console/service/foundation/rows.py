@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -14,6 +14,12 @@ class Rows:
     def __init__(self, rows: list[Any], rowcount: int) -> None:
         self._rows = rows
         self.rowcount = rowcount
+
+    @classmethod
+    def of_all(cls, given: Iterable[Rows]) -> Rows:
+        """What several statements gave, as one."""
+        several = list(given)
+        return cls([row for rows in several for row in rows], sum(rows.rowcount for rows in several))
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._rows)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import procrastinate
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care_console.service.foundation.clock import Clock
+from care_console.service.foundation.connections import Connection
 from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.database import Database
 from care_console.service.foundation.events import EventHub
@@ -36,6 +36,6 @@ class Services:
     """For what nobody waits for."""
     twins: Mapping[str, str] = field(default_factory=dict)
 
-    def context(self, connection: AsyncConnection, actor: Actor, origin: str) -> Context:
+    def context(self, connection: Connection, actor: Actor, origin: str) -> Context:
         """A transaction begun now on behalf of somebody."""
         return Context(connection, actor, self.clock.now(), origin, self.settings, self.jobs)

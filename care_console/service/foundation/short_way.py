@@ -12,12 +12,11 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote_plus
 
 import structlog
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.types import Scope, Send
 
 from care_console.contract.roles import Permission
@@ -85,7 +84,7 @@ class ShortWay:
             actor = await known_actor(connection, self._services.clock.now(), bearer.decode("latin-1"))
             if not actor.may(read.permission):
                 raise _LongWay
-            ctx = self._services.context(cast(AsyncConnection, connection), actor, origin)
+            ctx = self._services.context(connection, actor, origin)
             reply = await read.endpoint(ctx, **place, **words)
             await connection.flush()  # no entry, no answer
         finally:

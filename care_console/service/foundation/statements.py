@@ -79,7 +79,7 @@ def _columns(statement: Any, given: Mapping[str, Any]) -> tuple[str, ...] | None
 
 
 _shapes: dict[Any, Any] = {}
-"""What was compiled, by SQLAlchemy's own key of a statement's shape; None for what changes with its values."""
+"""What was compiled, by SQLAlchemy's own key of a shape; None for what changes with its values."""
 
 
 def _as_known(statement: Any, columns: tuple[str, ...] | None) -> Compiled:

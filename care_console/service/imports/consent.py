@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from care_console.service.consent.turns import LIFTS_NOTHING as _LIFTS_NOTHING
 from care_console.service.consent.turns import states_sql as _states
-from care_console.service.imports.connection import driver_connection
-from care_console.service.imports.staging import Driver, open_transaction, run, run_all
+from care_console.service.imports.connection import Driver
+from care_console.service.imports.staging import open_transaction, run, run_all
 
 # Numbers settled in one transaction: each is locked until it ends, and a server has only so many locks.
 _NUMBERS_AT_A_TIME = 500
@@ -62,11 +60,10 @@ async def reviews(driver: Driver) -> tuple[tuple[str, ...], int]:
     return tuple(str(row[0]) for row in rows), rows[0][1] if rows else 0
 
 
-async def settle_numbers(connection: AsyncConnection) -> None:
+async def settle_numbers(driver: Driver) -> None:
     """Move the numbers that had a state before this import, each under its lock, some hundred at a time."""
     while True:
-        async with connection.begin():
-            driver = await driver_connection(connection)
+        async with driver.transaction():
             await open_transaction(driver)
             if not await run(driver, _UNSETTLED):
                 return

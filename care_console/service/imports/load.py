@@ -11,21 +11,20 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy import insert, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care_console.contract.audit import Action
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.imports import staging
-from care_console.service.imports.connection import driver_connection
+from care_console.service.imports.connection import Driver, connection_of
 from care_console.service.imports.consent import note_consent
 from care_console.service.imports.files import CONSENT, FILES, LINKS, MESSAGES, REFUNDS, DataFile
 from care_console.service.imports.progress import READ_SHARE, ImportProgress
 from care_console.service.imports.records import RecordReader
 from care_console.service.imports.refunds import refuse_beyond_charge
 from care_console.service.imports.report import FileReport
-from care_console.service.imports.staging import Driver, run
+from care_console.service.imports.staging import run
 from care_console.service.imports.tables import import_files, import_runs
 
 _WATCH_SECONDS = 0.5
@@ -40,7 +39,7 @@ async def load_file(
     ctx: Context, run_id: int, data: DataFile, folder: Path, progress: ImportProgress
 ) -> FileReport:
     """Load `data` from `folder` in the transaction of `ctx`; what was refused stands in `import_rejects`."""
-    driver = await driver_connection(ctx.connection)
+    driver = connection_of(ctx).driver
     await staging.open_transaction(driver)
     path = folder / data.file
     size = max(path.stat().st_size, 1)
@@ -61,7 +60,7 @@ async def load_file(
     if data is REFUNDS:
         await refuse_beyond_charge(driver)
     refused = len(reader.refused) + await staging.put_aside(driver, number)
-    async with _watching(ctx.connection, data, reader.sent, progress):
+    async with _watching(connection_of(ctx).url, data, reader.sent, progress):
         loaded, late = await _store(driver, data, number)
     if data is MESSAGES:
         await run(driver, _NOTE_SOUNDS)
@@ -107,11 +106,8 @@ async def _note_file(ctx: Context, run_id: int, reader: RecordReader, report: Fi
 
 
 @asynccontextmanager
-async def _watching(
-    connection: AsyncConnection, data: DataFile, rows: int, progress: ImportProgress
-) -> AsyncIterator[None]:
+async def _watching(url: str, data: DataFile, rows: int, progress: ImportProgress) -> AsyncIterator[None]:
     """While rows are stored, see how far it is: a table's sequence shows its count before the commit."""
-    url = connection.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     stopped = asyncio.Event()
     task = asyncio.create_task(_watch(url, data, max(rows, 1), progress, stopped))
     try:

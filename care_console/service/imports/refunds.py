@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from care_console.service.imports.connection import Driver
 from care_console.service.imports.reasons import Reason
-from care_console.service.imports.staging import Driver, run, run_all
+from care_console.service.imports.staging import run, run_all
 
 _BEYOND = Reason.REFUND_BEYOND_CHARGE.value
 

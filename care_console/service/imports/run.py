@@ -10,7 +10,6 @@ from typing import TextIO
 
 import procrastinate
 import psycopg
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from care_console.evidence.entries import Json
 from care_console.service.foundation.clock import Clock, SystemClock
@@ -18,7 +17,7 @@ from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.jobs import make_job_app
 from care_console.service.gateways.storage.port import Storage
 from care_console.service.imports import staging
-from care_console.service.imports.connection import driver_connection, import_connection
+from care_console.service.imports.connection import Driver, ImportConnection, import_connection
 from care_console.service.imports.consent import reviews, settle_numbers
 from care_console.service.imports.files import FILES
 from care_console.service.imports.load import begin_run, end_run, load_file
@@ -34,7 +33,7 @@ from care_console.service.imports.report import (
     write_rejects,
 )
 from care_console.service.imports.sounds import SoundIntake
-from care_console.service.imports.staging import Driver, run
+from care_console.service.imports.staging import run
 from care_console.service.settings import Settings
 
 __all__ = ["ImportRefused", "ImportReport", "import_folder", "print_report"]
@@ -48,7 +47,7 @@ _AT_A_TIME = 10_000
 class _Run:
     """One import at work."""
 
-    connection: AsyncConnection
+    connection: ImportConnection
     folder: Path
     clock: Clock
     settings: Settings
@@ -113,8 +112,8 @@ def _check_folder(folder: Path) -> None:
 
 
 async def _open(work: _Run) -> None:
-    async with work.connection.begin():
-        driver = await driver_connection(work.connection)
+    async with work.connection.driver.transaction():
+        driver = work.connection.driver
         await staging.open_session(driver)
         try:
             await staging.take_lock(driver)
@@ -126,32 +125,31 @@ async def _open(work: _Run) -> None:
 
 
 async def _file_by_file(work: _Run, rejects: Path | None, began: float) -> ImportReport:
-    async with work.connection.begin():
+    async with work.connection.driver.transaction():
         run_id = await begin_run(work.context(), work.folder)
     files: list[FileReport] = []
     for data in FILES:
-        async with work.connection.begin():
+        async with work.connection.driver.transaction():
             files.append(await load_file(work.context(), run_id, data, work.folder, work.progress))
-    await settle_numbers(work.connection)
+    await settle_numbers(work.connection.driver)
     total = await _sound_total(work)
     sounds = SoundReport()
     while True:
-        async with work.connection.begin():
+        async with work.connection.driver.transaction():
             batch = await work.sounds.next_batch(work.context())
         if batch is None:
             break
         sounds = sounds.plus(batch)
         work.progress.sounds(sounds.total, total)
     await _analyze(work)
-    async with work.connection.begin():
+    async with work.connection.driver.transaction():
         report = await _report(work, files, sounds, rejects, True, began)
         await end_run(work.context(), run_id, work.clock.now(), _details(report))
     return report
 
 
 async def _all_or_nothing(work: _Run, rejects: Path | None, began: float) -> ImportReport:
-    transaction = await work.connection.begin()
-    try:
+    async with work.connection.driver.transaction() as transaction:
         run_id = await begin_run(work.context(), work.folder)
         files = [await load_file(work.context(), run_id, data, work.folder, work.progress) for data in FILES]
         total = await _sound_total(work)
@@ -163,30 +161,28 @@ async def _all_or_nothing(work: _Run, rejects: Path | None, began: float) -> Imp
         report = await _report(work, files, sounds, rejects, kept, began)
         if kept:
             await end_run(work.context(), run_id, work.clock.now(), _details(report))
-            await transaction.commit()
-    finally:
-        if transaction.is_active:
-            await transaction.rollback()
+        else:
+            raise psycopg.Rollback(transaction)
     if kept:
-        await settle_numbers(work.connection)
+        await settle_numbers(work.connection.driver)
         await _analyze(work)
         return report
-    async with work.connection.begin():
+    async with work.connection.driver.transaction():
         run_id = await begin_run(work.context(), work.folder)
         await end_run(work.context(), run_id, work.clock.now(), _details(report))
     return report
 
 
 async def _sound_total(work: _Run) -> int:
-    driver = await driver_connection(work.connection)
+    driver = work.connection.driver
     row = await (await driver.execute("SELECT count(*) FROM import_sounds")).fetchone()
     return int(row[0]) if row else 0
 
 
 async def _analyze(work: _Run) -> None:
     """The planner's figures, at once: until they come by themselves, searches of new rows may be slow."""
-    async with work.connection.begin():
-        driver = await driver_connection(work.connection)
+    async with work.connection.driver.transaction():
+        driver = work.connection.driver
         await run(driver, f"ANALYZE {', '.join(data.table for data in FILES)}, consent_states, recordings")
 
 
@@ -198,7 +194,7 @@ async def _report(
     kept: bool,
     began: float,
 ) -> ImportReport:
-    driver = await driver_connection(work.connection)
+    driver = work.connection.driver
     if rejects is not None:
         with rejects_file(rejects) as file:
             await _write_all(driver, file)

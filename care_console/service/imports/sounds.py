@@ -10,7 +10,7 @@ from pathlib import Path
 
 from care_console.service.foundation.context import Context
 from care_console.service.gateways.storage.port import Storage
-from care_console.service.imports.connection import driver_connection
+from care_console.service.imports.connection import connection_of
 from care_console.service.imports.files import FILES, MESSAGES
 from care_console.service.imports.reasons import Reason
 from care_console.service.imports.report import SoundReport
@@ -67,7 +67,7 @@ class SoundIntake:
         A sound that cannot be taken is added to `import_rejects` by its message's line; the message stays.
         """
         await share_imported_sounds(ctx)
-        driver = await driver_connection(ctx.connection)
+        driver = connection_of(ctx).driver
         limit = self._workers * _BATCH_A_WORKER
         rows = await (await driver.execute(_NEXT, (self._last, limit))).fetchall()
         if not rows:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import psycopg
-
+from care_console.service.imports.connection import Driver
 from care_console.service.imports.files import DataFile
 from care_console.service.imports.reasons import Reason
 from care_console.service.imports.records import RecordReader
-
-Driver = psycopg.AsyncConnection[Any]
 
 # A second import waits this long for the first; the backend of a killed one notices within a second.
 LOCK_SECONDS = 60

@@ -14,7 +14,6 @@ from sqlalchemy import text
 from care_console.contract.charges import RefundState
 from care_console.contract.consent import ConsentState
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import together
 from care_console.service.foundation.statements import Asked
 from care_console.service.messages.duplicates import BESIDE_WITHIN
 from care_console.service.messages.facts import (
@@ -108,8 +107,8 @@ async def facts_of_message(
 ) -> MessageFacts | None:
     """The facts of one message; None where there is none of that id."""
     asked = {"id": message_id}
-    found, near = await together(
-        ctx.connection, (_OF_ONE, asked), (_BESIDE_ONE, {**asked, "within": BESIDE_WITHIN})
+    found, near = await ctx.connection.together(
+        (_OF_ONE, asked), (_BESIDE_ONE, {**asked, "within": BESIDE_WITHIN})
     )
     row = found.first()
     if row is None:

@@ -22,7 +22,6 @@ from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce_message
-from care_console.service.foundation.quick import together
 from care_console.service.foundation.statements import Query
 from care_console.service.gateways.cards.port import CardTry, CheckoutStage, ProcessorCheckout
 from care_console.service.links.tables import links
@@ -78,7 +77,7 @@ async def lock_message(ctx: Context, message_id: int) -> MessageFacts:
 
 async def open_page_of(ctx: Context, message_id: int) -> PaymentPage | None:
     """The page of a message that may still be paid on, if there is one."""
-    [found] = await together(ctx.connection, (_OPEN_OF, {"of": message_id}))
+    [found] = await ctx.connection.together((_OPEN_OF, {"of": message_id}))
     row = found.first()
     return PaymentPage(**row._asdict()) if row is not None else None
 

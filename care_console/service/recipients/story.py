@@ -7,7 +7,6 @@ from care_console.contract.recipients import Act, OpenMessage, Possibility, Reci
 from care_console.contract.roles import Permission
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
-from care_console.service.foundation.quick import together
 from care_console.service.messages.diagnosis import diagnose
 from care_console.service.messages.facts import MessageFacts
 from care_console.service.messages.facts_queries import asked_open, facts_of_rows
@@ -23,8 +22,7 @@ MOST_OPEN = 20
 
 async def read_story(ctx: Context, recipient_id: int) -> RecipientStory:
     """The story as it stands in this transaction."""
-    who_rows, open_rows, spent = await together(
-        ctx.connection,
+    who_rows, open_rows, spent = await ctx.connection.together(
         asked_who(ctx, recipient_id),
         asked_open(ctx, recipient_id),
         asked_spent(ctx, recipient_id),

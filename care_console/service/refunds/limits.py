@@ -16,7 +16,6 @@ from care_console.contract.recipients import RefundBudget
 from care_console.contract.roles import Role
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
-from care_console.service.foundation.quick import together
 from care_console.service.foundation.statements import Asked, Query
 from care_console.service.messages.tables import messages
 from care_console.service.payments.tables import charges
@@ -85,7 +84,7 @@ async def read_terms(ctx: Context, charge_id: int, *, lock: bool = False) -> Ref
     charge = await _charge(ctx, charge_id, lock=lock)
     if lock:
         await _one_at_a_time(ctx, charge.recipient_id)
-    [spent] = await together(ctx.connection, asked_spent(ctx, charge.recipient_id))
+    [spent] = await ctx.connection.together(asked_spent(ctx, charge.recipient_id))
     left = _left(spent.one(), limits)
     return RefundTerms(
         charge_id=str(charge_id),

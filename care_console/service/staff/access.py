@@ -12,7 +12,7 @@ from care_console.contract.problems import ProblemType
 from care_console.contract.roles import Role
 from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.problems import Problem
-from care_console.service.foundation.quick import QuickConnection, together
+from care_console.service.foundation.quick import QuickConnection
 from care_console.service.foundation.statements import Query
 from care_console.service.staff.tables import sessions, staff
 from care_console.service.staff.tokens import hashed
@@ -62,7 +62,7 @@ async def actor_of(ctx: Context, header: str | None) -> Actor:
 
 
 async def _actor_of(connection: Any, now: datetime, token_hash: bytes) -> Actor:
-    [found] = await together(connection, (_SESSION_OF_TOKEN, {"token_hash": token_hash}))
+    [found] = await connection.together((_SESSION_OF_TOKEN, {"token_hash": token_hash}))
     actor = _actor(found.first(), now)
     if len(_known) >= _MOST_KNOWN:
         _known.clear()

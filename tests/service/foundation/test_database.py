@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from care_console.service.foundation import quick
 from care_console.service.foundation.database import Database
-from care_console.service.foundation.quick import write
 from care_console.service.foundation.statements import Query
 from care_console.service.prepaid.tables import ledger_accounts, ledger_entries, ledger_transactions
 from care_console.service.recipients.tables import name_words
@@ -54,14 +53,14 @@ async def test_a_connection_is_used_again_until_its_server_ends_it(database: Dat
 async def test_it_is_seen_by_others_once_committed_and_not_before(database: Database) -> None:
     async with database.begin() as connection:
         await connection.execute(insert(name_words), {"word": "ana"})
-        await write(connection, insert(name_words).values(word="luz"), {})
+        await connection.write(insert(name_words).values(word="luz"), {})
         assert await _words(database) == []
     assert await _words(database) == ["ana", "luz"]
 
 
 async def test_what_only_waits_to_be_written_is_committed_too(database: Database) -> None:
     async with database.begin() as connection:
-        await write(connection, insert(name_words).values(word="luz"), {})
+        await connection.write(insert(name_words).values(word="luz"), {})
     assert await _words(database) == ["luz"]
 
 
@@ -69,7 +68,7 @@ async def test_what_raises_undoes_all_of_it_and_the_connection_serves_on(databas
     async def think_again() -> None:
         async with database.begin() as connection:
             await connection.execute(insert(name_words), {"word": "ana"})
-            await write(connection, insert(name_words).values(word="luz"), {})
+            await connection.write(insert(name_words).values(word="luz"), {})
             raise LookupError
 
     mine = await _backend(database)
@@ -95,7 +94,7 @@ async def test_a_write_that_fails_with_the_commit_is_told_of(database: Database)
     async def write_twice() -> None:
         async with database.begin() as connection:
             await connection.execute(insert(name_words), {"word": "ana"})
-            await write(connection, insert(name_words).values(word="ana"), {})
+            await connection.write(insert(name_words).values(word="ana"), {})
 
     with pytest.raises(IntegrityError):
         await write_twice()

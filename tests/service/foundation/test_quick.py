@@ -12,8 +12,9 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from care_console.service.foundation.context import SYSTEM
-from care_console.service.foundation.quick import Query, QuickConnection, QuickPool, together
+from care_console.service.foundation.quick import QuickPool
 from care_console.service.foundation.services import Services
+from care_console.service.foundation.statements import Query
 from care_console.service.links.tables import links
 from tests.service.conftest import NOON
 from tests.support import builders
@@ -32,10 +33,10 @@ async def test_both_ways_give_the_same_rows(services: Services) -> None:
         await builders.a_link(ctx, message, expires_at=NOON + timedelta(days=1))
     asked = ((LINKS, {"ids": [message, 7]}), (PLUS, {"one": 2, "other": 40, "word": "wort"}))
     async with services.database.begin() as connection:
-        long = [found.all() for found in await together(connection, *asked)]
+        long = [found.all() for found in await connection.together(*asked)]
     async with services.database.reading() as reading:
         for _ in range(2):  # once prepared anew, once as prepared
-            short = [found.all() for found in await together(reading, *asked)]
+            short = [found.all() for found in await reading.together(*asked)]
             assert [list(map(tuple, rows)) for rows in short] == [list(map(tuple, rows)) for rows in long]
             assert short[0][0]._fields == long[0][0]._fields
             assert (await reading.execute(PLUS, asked[1][1])).scalar_one() == 42
@@ -43,7 +44,6 @@ async def test_both_ways_give_the_same_rows(services: Services) -> None:
 
 async def test_statements_of_one_trip_are_one_transaction(services: Services) -> None:
     async with services.database.reading() as reading:
-        assert isinstance(reading, QuickConnection)
         stored = text("INSERT INTO name_words (word) VALUES (:word)")
         with pytest.raises(DataError):
             await reading.together((stored, {"word": "quick"}), (text("SELECT 1 / 0"), {}))
@@ -75,7 +75,7 @@ async def test_a_server_that_ended_the_connection_is_noticed_while_it_idles(serv
         mine = (await reading.execute(text("SELECT pg_backend_pid()"))).scalar_one()
     async with await psycopg.AsyncConnection.connect(services.database.url, autocommit=True) as other:
         await other.execute("SELECT pg_terminate_backend(%s)", (mine,))
-    await until(lambda: reading.is_broken)  # type: ignore[attr-defined]
+    await until(lambda: reading.is_broken)
     async with services.database.reading() as reading:
         assert (await reading.execute(text("SELECT pg_backend_pid()"))).scalar_one() != mine
 
@@ -84,7 +84,7 @@ async def test_a_server_that_ends_it_in_the_middle_is_told_of(services: Services
     async with services.database.reading() as reading:
         with pytest.raises(OperationalError):
             await reading.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-        assert reading.is_broken  # type: ignore[attr-defined]
+        assert reading.is_broken
 
 
 async def test_more_at_once_than_there_are_connections_wait_and_then_are_told(database_url: str) -> None:
@@ -106,18 +106,16 @@ async def test_what_goes_with_the_next_trip_is_checked_before_it_is_written(serv
 
     told: list[str] = []
     async with services.database.reading() as reading:
-        assert isinstance(reading, QuickConnection)
         reading.check_with_next((text("SELECT 1 / 0"), {}), lambda: told.append("failed"))
-        reading.write_with_next((stored, {"word": "quickest"}))
+        await reading.write(stored, {"word": "quickest"})
         with pytest.raises(DataError):
             await reading.execute(text("SELECT 2"))
     assert told == ["failed"]
     async with services.database.reading() as reading:
-        assert isinstance(reading, QuickConnection)
         await reading.flush()  # what that request left is forgotten
         assert (await reading.execute(known)).all() == []
         reading.check_with_next((text("SELECT 1"), {}), lambda: told.append("failed"))
-        reading.write_with_next((stored, {"word": "quicker"}))
+        await reading.write(stored, {"word": "quicker"})
         assert (await reading.execute(text("SELECT 2"))).scalar_one() == 2
         assert (await reading.execute(known)).scalar_one() == "quicker"
     assert told == ["failed"]
@@ -125,8 +123,7 @@ async def test_what_goes_with_the_next_trip_is_checked_before_it_is_written(serv
 
 async def test_a_write_that_waits_is_done_with_flush(services: Services) -> None:
     async with services.database.reading() as reading:
-        assert isinstance(reading, QuickConnection)
-        reading.write_with_next((text("INSERT INTO name_words (word) VALUES ('flushed')"), {}))
+        await reading.write(text("INSERT INTO name_words (word) VALUES ('flushed')"), {})
         await reading.flush()
         found = await reading.execute(text("SELECT word FROM name_words WHERE word = 'flushed'"))
         assert found.scalar_one() == "flushed"
