@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from care_console.contract.audit import Action
@@ -19,9 +19,12 @@ from care_console.service.audit.rules import record
 from care_console.service.consent.tables import consent_events, consent_states
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
+from care_console.service.foundation.locks import lock_name
+from care_console.service.foundation.statements import Query
 from care_console.service.recipients.news import announce_people_on
 from care_console.service.texting.tables import ANSWERS, texts
 
+_STATE = Query(select(consent_states.c.state).where(consent_states.c.phone == bindparam("phone")))
 SCOPE = "all"  # DA 26-12 leaves "revoke all" open until 2027-01-31; every opt-out keeps its scope for then
 
 
@@ -37,14 +40,12 @@ class Words:
 
 async def lock_number(ctx: Context, phone: str) -> None:
     """Hold the number until this transaction ends. It need not be known."""
-    key = func.hashtextextended(f"number:{phone}", 0)
-    await ctx.connection.execute(select(func.pg_advisory_xact_lock(key)))
+    await lock_name(ctx, f"number:{phone}")
 
 
 async def state_of(ctx: Context, phone: str) -> ConsentState:
     """Where a number stands; one that never said anything is opted in by the facility's enrolment."""
-    query = select(consent_states.c.state).where(consent_states.c.phone == phone)
-    state = (await ctx.connection.execute(query)).scalar_one_or_none()
+    state = (await ctx.connection.execute(_STATE, {"phone": phone})).scalar_one_or_none()
     return ConsentState(state) if state else ConsentState.OPTED_IN
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import BindParameter, Double, bindparam, func, insert, select, update
 
 from care_console.contract.audit import Action
 from care_console.contract.problems import ProblemType
@@ -14,11 +14,34 @@ from care_console.service.audit.rules import record
 from care_console.service.facilities.tables import facilities, facility_keys
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import Problem, not_found
+from care_console.service.foundation.statements import Query
 from care_console.service.staff.access import bearer_token
 from care_console.service.staff.tokens import hashed, new_token
 
 # Tells whoever finds a key in a log or a script what it is, and which scanners are to look for.
 _PREFIX = "mvf_"
+
+
+_OF_KEY = Query(
+    select(
+        facilities.c.id,
+        facilities.c.name,
+        facilities.c.timezone,
+        facility_keys.c.id.label("key_id"),
+        facility_keys.c.revoked_at,
+    )
+    .join(facilities, facilities.c.id == facility_keys.c.facility_id)
+    .where(facility_keys.c.key_hash == bindparam("hash"))
+)
+_SECONDS = func.extract("epoch", func.clock_timestamp() - facility_keys.c.allowance_at)
+_MOST: BindParameter[float] = bindparam("most", type_=Double())
+_GROWN = func.least(_MOST, facility_keys.c.allowance + func.greatest(_SECONDS, 0) * _MOST / 60)
+_TAKE_TURN = Query(
+    update(facility_keys)
+    .where(facility_keys.c.id == bindparam("key"), _GROWN >= 1)
+    .values(allowance=_GROWN - 1, allowance_at=func.clock_timestamp())
+    .returning(facility_keys.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +101,7 @@ async def facility_of(ctx: Context, header: str | None) -> KeyedFacility:
     scheme, _, _ = (header or "").partition(" ")
     if scheme.lower() != "bearer":
         raise _not_a_key("There is no facility's key in the header Authorization (Bearer ...).")
-    found = await ctx.connection.execute(
-        select(
-            facilities.c.id,
-            facilities.c.name,
-            facilities.c.timezone,
-            facility_keys.c.id.label("key_id"),
-            facility_keys.c.revoked_at,
-        )
-        .join(facilities, facilities.c.id == facility_keys.c.facility_id)
-        .where(facility_keys.c.key_hash == hashed(bearer_token(header)))
-    )
-    row = found.first()
+    row = (await ctx.connection.execute(_OF_KEY, {"hash": hashed(bearer_token(header))})).first()
     if row is None or row.revoked_at is not None:
         raise _not_a_key("This is no facility's key, or it was revoked.")
     return KeyedFacility(row.id, row.name, row.timezone, row.key_id)
@@ -101,14 +113,7 @@ async def take_turn(ctx: Context, key_id: int | None) -> None:
     A key that was quiet may send a minute's worth at once.
     """
     most = float(ctx.settings.recordings_per_minute)
-    seconds = func.extract("epoch", func.clock_timestamp() - facility_keys.c.allowance_at)
-    grown = func.least(most, facility_keys.c.allowance + func.greatest(seconds, 0) * most / 60)
-    taken = await ctx.connection.execute(
-        update(facility_keys)
-        .where(facility_keys.c.id == key_id, grown >= 1)
-        .values(allowance=grown - 1, allowance_at=func.clock_timestamp())
-        .returning(facility_keys.c.id)
-    )
+    taken = await ctx.connection.execute(_TAKE_TURN, {"key": key_id, "most": most})
     if taken.first() is None:
         wait = max(1, math.ceil(60 / most))
         raise Problem(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, bindparam, exists, insert, literal, select, tuple_, update
 
 from care_console.contract.audit import Action
 from care_console.contract.base import Page
@@ -24,10 +24,25 @@ from care_console.service.foundation.context import Context
 from care_console.service.foundation.cursors import decode_cursor, encode_cursor
 from care_console.service.foundation.events import announce
 from care_console.service.foundation.problems import Problem, not_found
+from care_console.service.foundation.statements import Query
 from care_console.service.messages.tables import messages
 from care_console.service.recipients.news import announce_people_on
 
 _LASTS = pauses.c.ended_at.is_(None)
+_HELD = Query(select(facilities.c.id).where(facilities.c.id == bindparam("id")).with_for_update(read=True))
+_FACILITY_IS = Query(select(exists().where(_LASTS, pauses.c.facility_id == bindparam("id"))))
+_NUMBER_IS = Query(select(exists().where(_LASTS, pauses.c.phone == bindparam("phone"))))
+_OF_MESSAGE = (
+    select(senders.c.facility_id)
+    .join(messages, messages.c.sender_id == senders.c.id)
+    .where(messages.c.id == bindparam("message"))
+    .scalar_subquery()
+)
+_TEXT_IS = Query(
+    select(
+        exists().where(_LASTS, (pauses.c.phone == bindparam("phone")) | (pauses.c.facility_id == _OF_MESSAGE))
+    )
+)
 
 
 async def pause_number(ctx: Context, phone: str, reason: str) -> Pause:
@@ -101,36 +116,27 @@ async def pause_of(ctx: Context, whose: PausesOf) -> Pause | None:
 
 async def facility_is_paused(ctx: Context, facility_id: int) -> bool:
     """Whether a facility is paused. Certain until the end of the transaction, which holds its row."""
-    held = select(facilities.c.id).where(facilities.c.id == facility_id).with_for_update(read=True)
-    await ctx.connection.execute(held)
-    return await _is(ctx, pauses.c.facility_id == facility_id)
+    of = {"id": facility_id}
+    _, found = await ctx.connection.together((_HELD, of), (_FACILITY_IS, of))
+    return bool(found.scalar_one())
 
 
 async def number_is_paused(ctx: Context, phone: str) -> bool:
     """Whether a number is paused. The caller holds the number's lock where it must stay so."""
-    return await _is(ctx, pauses.c.phone == phone)
+    return bool((await ctx.connection.execute(_NUMBER_IS, {"phone": phone})).scalar_one())
 
 
 async def text_is_paused(ctx: Context, phone: str, message_id: int | None) -> bool:
     """Whether a text must wait: its number is paused, or the facility that its message came from."""
     if message_id is None:
         return await number_is_paused(ctx, phone)
-    facility = (
-        select(senders.c.facility_id)
-        .join(messages, messages.c.sender_id == senders.c.id)
-        .where(messages.c.id == message_id)
-        .scalar_subquery()
+    return bool(
+        (await ctx.connection.execute(_TEXT_IS, {"phone": phone, "message": message_id})).scalar_one()
     )
-    return await _is(ctx, (pauses.c.phone == phone) | (pauses.c.facility_id == facility))
-
-
-async def _is(ctx: Context, whose: ColumnElement[bool]) -> bool:
-    found: bool = (await ctx.connection.execute(select(exists().where(_LASTS, whose)))).scalar_one()
-    return found
 
 
 async def _begin(ctx: Context, whose: ColumnElement[bool], reason: str, **what: Any) -> Pause:
-    if await _is(ctx, whose):
+    if (await ctx.connection.execute(select(exists().where(_LASTS, whose)))).scalar_one():
         raise Problem(
             ProblemType.ALREADY_PAUSED,
             HTTPStatus.CONFLICT,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from care_console.contract.audit import Action
 from care_console.service.audit.rules import record
@@ -14,6 +14,21 @@ from care_console.service.facilities.steps import Step, checked, read_steps
 from care_console.service.facilities.tables import facilities, price_steps
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.problems import not_found
+from care_console.service.foundation.statements import Query
+
+_NEWEST = (
+    select(func.max(price_steps.c.effective_from))
+    .where(
+        price_steps.c.facility_id == bindparam("facility"), price_steps.c.effective_from <= bindparam("day")
+    )
+    .correlate(None)
+    .scalar_subquery()
+)
+_STEPS_ON = Query(
+    select(price_steps.c.up_to_seconds, price_steps.c.price_cents)
+    .where(price_steps.c.facility_id == bindparam("facility"), price_steps.c.effective_from == _NEWEST)
+    .order_by(price_steps.c.up_to_seconds)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +91,5 @@ async def price_lists(ctx: Context, facility_id: int) -> list[PriceList]:
 
 
 async def _steps_on(ctx: Context, facility_id: int, day: date) -> list[Step]:
-    newest = (
-        select(func.max(price_steps.c.effective_from))
-        .where(price_steps.c.facility_id == facility_id, price_steps.c.effective_from <= day)
-        .scalar_subquery()
-    )
-    query = (
-        select(price_steps.c.up_to_seconds, price_steps.c.price_cents)
-        .where(price_steps.c.facility_id == facility_id, price_steps.c.effective_from == newest)
-        .order_by(price_steps.c.up_to_seconds)
-    )
-    return [Step(*row) for row in await ctx.connection.execute(query)]
+    asked = {"facility": facility_id, "day": day}
+    return [Step(*row) for row in await ctx.connection.execute(_STEPS_ON, asked)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Executable, TextClause
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.dml import Insert
 
 _MOST_REMEMBERED = 500
 
@@ -37,15 +37,16 @@ class Query:
     """
 
     def __init__(self, statement: Executable) -> None:
-        self.statement = statement
-        self._known: Compiled | None = None
+        self._statement = statement
+        self._known: dict[tuple[str, ...] | None, Compiled] = {}
 
-    @property
-    def compiled(self) -> Compiled:
+    def compiled(self, given: Mapping[str, Any]) -> Compiled:
         """Its SQL and the names of its parameters, in their order."""
-        if self._known is None:
-            self._known = _compile(self.statement)
-        return self._known
+        columns = _columns(self._statement, given)
+        known = self._known.get(columns)
+        if known is None:
+            known = self._known[columns] = _compile(self._statement, columns)
+        return known
 
 
 Asked = tuple[Executable | Query, Mapping[str, Any]]
@@ -70,16 +71,47 @@ def _compile(statement: Any, columns: tuple[str, ...] | None = None) -> Compiled
     made = statement.compile(
         dialect=_dialect, column_keys=columns, compile_kwargs={"render_postcompile": True}
     )
-    return Compiled(str(made).encode(), tuple(made.positiontup or ()), made.construct_params(_check=False))
+    values = made.construct_params(_check=False)
+    return Compiled(str(made).encode(), tuple(made.positiontup or ()), _without(values, _required(made)))
+
+
+def _required(made: Any) -> list[str]:
+    """The parameters that have no value of their own."""
+    return [name for name, bind in made.binds.items() if bind.required]
+
+
+def _without(values: dict[str, Any], required: Sequence[str]) -> dict[str, Any]:
+    """The values that stand in a statement: what must be given and is not is an error, and no NULL."""
+    for name in required:
+        values.pop(name, None)
+    return values
 
 
 def _columns(statement: Any, given: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Of a statement that stores, the columns that it is told by the values alone."""
-    return tuple(given) if given and isinstance(statement, UpdateBase) else None
+    """Of an `INSERT`, the columns that it is told by the values alone."""
+    return tuple(given) if given and isinstance(statement, Insert) else None
 
 
-_shapes: dict[Any, Any] = {}
-"""What was compiled, by SQLAlchemy's own key of a shape; None for what changes with its values."""
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A statement but for its values, as it was compiled."""
+
+    made: Any
+    sql: bytes
+    names: Sequence[str]
+    required: Sequence[str]
+    is_fixed: bool
+    """Whether its text is the same whatever the values are: that of an `IN` is not."""
+
+    @classmethod
+    def of(cls, statement: Any, columns: tuple[str, ...] | None, key: Any) -> _Shape:
+        made = statement.compile(dialect=_dialect, column_keys=columns, cache_key=key)
+        is_fixed = not any(bind.expanding or bind.literal_execute for bind in made.binds.values())
+        return cls(made, str(made).encode(), tuple(made.positiontup or ()), _required(made), is_fixed)
+
+
+_shapes: dict[Any, _Shape] = {}
+"""By SQLAlchemy's own key of a statement's shape."""
 
 
 def _as_known(statement: Any, columns: tuple[str, ...] | None) -> Compiled:
@@ -90,27 +122,21 @@ def _as_known(statement: Any, columns: tuple[str, ...] | None) -> Compiled:
     key = statement._generate_cache_key()
     if key is None:
         return _compile(statement, columns)
-    shape = key.key, columns
-    if shape not in _shapes:
+    shape = _shapes.get((key.key, columns))
+    if shape is None:
         if len(_shapes) > _MOST_REMEMBERED:
             _shapes.clear()
-        _shapes[shape] = _fixed(statement.compile(dialect=_dialect, column_keys=columns, cache_key=key))
-    made = _shapes[shape]
-    if made is None:
+        shape = _shapes[key.key, columns] = _Shape.of(statement, columns, key)
+    if not shape.is_fixed:
         return _compile(statement, columns)
-    values = made.construct_params(extracted_parameters=key.bindparams, _check=False)
-    return Compiled(str(made).encode(), made.positiontup or (), values)
-
-
-def _fixed(made: Any) -> Any:
-    """What was compiled, unless its text depends on its values, as that of an `IN` does."""
-    return None if any(bind.expanding or bind.literal_execute for bind in made.binds.values()) else made
+    values = shape.made.construct_params(extracted_parameters=key.bindparams, _check=False)
+    return Compiled(shape.sql, shape.names, _without(values, shape.required))
 
 
 def compiled(statement: Executable | Query, given: Mapping[str, Any]) -> Compiled:
-    """What is sent for a statement; one that stores may be told its columns by the values alone."""
+    """What is sent for a statement; an `INSERT` may be told its columns by the values alone."""
     if isinstance(statement, Query):
-        return statement.compiled
+        return statement.compiled(given)
     if isinstance(statement, TextClause):
         known = _texts.get(statement.text)
         if known is None:

@@ -20,6 +20,7 @@ from care_console.service.facilities.tables import senders
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce_message
 from care_console.service.foundation.problems import Problem, not_found
+from care_console.service.foundation.statements import Query
 from care_console.service.links.codes import grouped, new_code, spelled
 from care_console.service.links.tables import links
 from care_console.service.messages.tables import messages
@@ -29,6 +30,7 @@ from care_console.service.texting.bodies import new_link_body
 from care_console.service.texting.first import FirstText, queue_first_text
 from care_console.service.texting.rules import cancel_texts_of, queue_text
 
+_NEW = Query(insert(links).returning(links.c.id))
 _WHY_NOT = {
     ConsentState.OPTED_OUT: "This number is opted out. Read the code aloud instead; no text may go to it.",
     ConsentState.HELD: "This number is held: somebody said what reads like a refusal. Read the code aloud.",
@@ -153,20 +155,16 @@ async def _revoke(ctx: Context, message: Addressed) -> None:
 async def _insert_link(
     ctx: Context, message: Addressed, code: str, expires_at: datetime, reason: ReissueReason | None
 ) -> int:
-    inserted = await ctx.connection.execute(
-        insert(links)
-        .values(
-            message_id=message.message_id,
-            recipient_id=message.recipient_id,
-            code=code,
-            issued_at=ctx.now,
-            expires_at=expires_at,
-            issued_by=ctx.actor.name,
-            reason=reason.value if reason else None,
-        )
-        .returning(links.c.id)
-    )
-    link_id: int = inserted.scalar_one()
+    values = {
+        "message_id": message.message_id,
+        "recipient_id": message.recipient_id,
+        "code": code,
+        "issued_at": ctx.now,
+        "expires_at": expires_at,
+        "issued_by": ctx.actor.name,
+        "reason": reason.value if reason else None,
+    }
+    link_id: int = (await ctx.connection.execute(_NEW, values)).scalar_one()
     return link_id
 
 

@@ -64,11 +64,24 @@ _OPEN_OF = Query(
 )
 
 
+_LOCK = Query(
+    select(messages.c.id).where(messages.c.id == bindparam("message")).with_for_update(key_share=True)
+)
+_KEEP_OPEN = Query(
+    update(links)
+    .where(
+        links.c.id == bindparam("link"),
+        links.c.revoked_at.is_(None),
+        links.c.expires_at < bindparam("least"),
+    )
+    .values(expires_at=bindparam("least"))
+    .returning(links.c.id)
+)
+
+
 async def lock_message(ctx: Context, message_id: int) -> MessageFacts:
     """The message's facts, its row held until the commit: of two payments at once the second waits."""
-    await ctx.connection.execute(
-        select(messages.c.id).where(messages.c.id == message_id).with_for_update(key_share=True)
-    )
+    await ctx.connection.execute(_LOCK, {"message": message_id})
     facts = await facts_of_message(ctx, message_id, ConsentState.OPTED_IN)
     if facts is None:
         raise LookupError(f"there is no message {message_id}")
@@ -153,12 +166,7 @@ async def settle(ctx: Context, page: PaymentPage, said: ProcessorCheckout) -> Me
 async def keep_open_for_listening(ctx: Context, facts: MessageFacts, link_id: int) -> None:
     """Whoever pays can listen for some hours, though the link was about to end, or did while they paid."""
     least = ctx.now + timedelta(hours=ctx.settings.paid_hours)
-    moved = await ctx.connection.execute(
-        update(links)
-        .where(links.c.id == link_id, links.c.revoked_at.is_(None), links.c.expires_at < least)
-        .values(expires_at=least)
-        .returning(links.c.id)
-    )
+    moved = await ctx.connection.execute(_KEEP_OPEN, {"link": link_id, "least": least})
     if moved.first() is not None:
         details: dict[str, Json] = {"message": str(facts.id), "hours": str(ctx.settings.paid_hours)}
         await record(ctx, Action.LINK_EXTENDED, f"link:{link_id}", details=details)

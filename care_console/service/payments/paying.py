@@ -14,6 +14,7 @@ from care_console.contract.audit import Action
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import SYSTEM, Actor, Context
 from care_console.service.foundation.services import Services
+from care_console.service.foundation.statements import Query
 from care_console.service.gateways.cards.port import (
     CheckoutStage,
     NewCheckout,
@@ -31,6 +32,7 @@ from care_console.service.prepaid.rules import PinAnswer, account_by_pin
 
 log = structlog.get_logger(__name__)
 
+_CHARGE = Query(insert(charges).returning(charges.c.id))
 RECIPIENT = Actor("recipient")
 PRODUCT = {"en": "Voice message", "es": "Mensaje de voz"}
 _LOOKS, _LOOK_SECONDS = 6, 0.4
@@ -185,19 +187,15 @@ async def _told(services: Services, page: PaymentPage, said: ProcessorCheckout) 
 
 
 async def _spend(ctx: Context, facts: MessageFacts, account_id: int, link_id: int) -> None:
-    made = await ctx.connection.execute(
-        insert(charges)
-        .values(
-            message_id=facts.id,
-            recipient_id=facts.recipient_id,
-            charged_at=ctx.now,
-            amount_cents=facts.price_cents,
-            method="prepaid",
-            status="succeeded",
-        )
-        .returning(charges.c.id)
-    )
-    charge_id: int = made.scalar_one()
+    values = {
+        "message_id": facts.id,
+        "recipient_id": facts.recipient_id,
+        "charged_at": ctx.now,
+        "amount_cents": facts.price_cents,
+        "method": "prepaid",
+        "status": "succeeded",
+    }
+    charge_id: int = (await ctx.connection.execute(_CHARGE, values)).scalar_one()
     await spend(ctx, account_id, facts.price_cents, charge_id)
     await record(
         ctx,

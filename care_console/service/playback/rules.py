@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, update
 
 from care_console.contract.audit import Action
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce_message
+from care_console.service.foundation.statements import Query
 from care_console.service.links.tables import links
 from care_console.service.messages.tables import messages
 from care_console.service.playback.tables import plays, visits
@@ -38,15 +39,57 @@ ONE_PLAY = timedelta(minutes=4)
 the longest message."""
 
 
+_LOCK = Query(
+    select(links.c.message_id, links.c.recipient_id, messages.c.seconds)
+    .join(messages, messages.c.id == links.c.message_id)
+    .where(links.c.id == bindparam("link"))
+    .with_for_update(of=messages, key_share=True)
+)
+_VISITED = Query(
+    select(visits.c.id)
+    .where(
+        visits.c.link_id == bindparam("link"),
+        visits.c.at > bindparam("since"),
+        visits.c.message_id == bindparam("message"),
+    )
+    .limit(1)
+)
+_VISIT = Query(insert(visits))
+_OF_MESSAGE = plays.c.message_id == bindparam("message")
+_LATELY = plays.c.played_at > bindparam("since")
+_PLAYED = Query(select(plays.c.id).where(_OF_MESSAGE, _LATELY).limit(1))
+_PLAY = Query(insert(plays))
+_HEARD = func.greatest(plays.c.seconds_played, bindparam("heard", type_=Integer()))
+_REPORTED = Query(
+    update(plays)
+    .where(plays.c.report_key == bindparam("key"), _OF_MESSAGE)
+    .values(seconds_played=_HEARD)
+    .returning(plays.c.id)
+)
+_NAMELESS = (
+    select(plays.c.id)
+    .where(_OF_MESSAGE, plays.c.report_key.is_(None), plays.c.imported.is_(False), _LATELY)
+    .order_by(plays.c.id.desc())
+    .limit(1)
+    .correlate(None)
+    .scalar_subquery()
+)
+_NAMED = Query(
+    update(plays)
+    .where(plays.c.id == _NAMELESS)
+    .values(report_key=bindparam("key"), seconds_played=_HEARD)
+    .returning(plays.c.id)
+)
+
+
 async def opened(ctx: Context, link_id: int) -> None:
     """A person did something on the page: touched it, paid, or played."""
     link = await _lock(ctx, link_id)
-    recent = select(visits.c.id).where(visits.c.link_id == link_id, visits.c.at > ctx.now - ONE_VISIT)
-    recent = recent.where(visits.c.message_id == link.message_id).limit(1)
-    if (await ctx.connection.execute(recent)).first() is not None:
+    asked = {"link": link_id, "message": link.message_id, "since": ctx.now - ONE_VISIT}
+    if (await ctx.connection.execute(_VISITED, asked)).first() is not None:
         return
     values = {"link_id": link_id, "message_id": link.message_id, "recipient_id": link.recipient_id}
-    await ctx.connection.execute(insert(visits).values(at=ctx.now, **values))
+    await ctx.connection.write(_VISIT, {**values, "at": ctx.now})
     await record(ctx, Action.PAGE_OPENED, f"link:{link_id}", details={"message": str(link.message_id)})
     await announce_message(ctx, link.message_id, link.recipient_id)
 
@@ -54,13 +97,11 @@ async def opened(ctx: Context, link_id: int) -> None:
 async def started(ctx: Context, link_id: int) -> None:
     """The sound was asked for from its start. With scripts off this is all that is ever known of a play."""
     link = await _lock(ctx, link_id)
-    recent = select(plays.c.id).where(
-        plays.c.message_id == link.message_id, plays.c.played_at > ctx.now - ONE_PLAY
-    )
-    if (await ctx.connection.execute(recent.limit(1))).first() is not None:
+    asked = {"message": link.message_id, "since": ctx.now - ONE_PLAY}
+    if (await ctx.connection.execute(_PLAYED, asked)).first() is not None:
         return
-    values = {"message_id": link.message_id, "recipient_id": link.recipient_id}
-    await ctx.connection.execute(insert(plays).values(played_at=ctx.now, seconds_played=0, **values))
+    values = {"message_id": link.message_id, "recipient_id": link.recipient_id, "played_at": ctx.now}
+    await ctx.connection.write(_PLAY, {**values, "seconds_played": 0})
     await record(ctx, Action.PLAY_STARTED, f"message:{link.message_id}", details={"link": str(link_id)})
     await announce_message(ctx, link.message_id, link.recipient_id)
 
@@ -72,13 +113,8 @@ async def reported(ctx: Context, link_id: int, key: UUID, seconds: int) -> None:
     """
     link = await _lock(ctx, link_id)
     heard = max(0, min(seconds, link.seconds))
-    taken = await ctx.connection.execute(
-        update(plays)
-        .where(plays.c.report_key == key, plays.c.message_id == link.message_id)
-        .values(seconds_played=func.greatest(plays.c.seconds_played, heard))
-        .returning(plays.c.id)
-    )
-    if taken.first() is None:
+    asked = {"key": key, "message": link.message_id, "heard": heard}
+    if (await ctx.connection.execute(_REPORTED, asked)).first() is None:
         await _take_name(ctx, link.message_id, link.recipient_id, key, heard)
     details: dict[str, Json] = {"link": str(link_id), "seconds": heard}
     await record(ctx, Action.PLAY_REPORTED, f"message:{link.message_id}", details=details)
@@ -87,37 +123,13 @@ async def reported(ctx: Context, link_id: int, key: UUID, seconds: int) -> None:
 
 async def _take_name(ctx: Context, message_id: int, recipient_id: int, key: UUID, heard: int) -> None:
     """The first report of a play: the one that asked for the sound, or one from the phone's memory."""
-    nameless = (
-        select(plays.c.id)
-        .where(
-            plays.c.message_id == message_id,
-            plays.c.report_key.is_(None),
-            plays.c.imported.is_(False),
-            plays.c.played_at > ctx.now - ONE_PLAY,
-        )
-        .order_by(plays.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    named = await ctx.connection.execute(
-        update(plays)
-        .where(plays.c.id == nameless)
-        .values(report_key=key, seconds_played=func.greatest(plays.c.seconds_played, heard))
-        .returning(plays.c.id)
-    )
-    if named.first() is None:
+    asked = {"key": key, "message": message_id, "heard": heard, "since": ctx.now - ONE_PLAY}
+    if (await ctx.connection.execute(_NAMED, asked)).first() is None:
         values = {"message_id": message_id, "recipient_id": recipient_id, "report_key": key}
-        await ctx.connection.execute(insert(plays).values(played_at=ctx.now, seconds_played=heard, **values))
+        await ctx.connection.write(_PLAY, {**values, "played_at": ctx.now, "seconds_played": heard})
 
 
 async def _lock(ctx: Context, link_id: int) -> Link:
     """Whose link it is, the message's row held: two reports at once come one after the other."""
-    row = (
-        await ctx.connection.execute(
-            select(links.c.message_id, links.c.recipient_id, messages.c.seconds)
-            .join(messages, messages.c.id == links.c.message_id)
-            .where(links.c.id == link_id)
-            .with_for_update(of=messages, key_share=True)
-        )
-    ).one()
+    row = (await ctx.connection.execute(_LOCK, {"link": link_id})).one()
     return Link(row.message_id, row.recipient_id, row.seconds)

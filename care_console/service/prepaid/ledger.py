@@ -5,15 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.statements import Query
 from care_console.service.prepaid.tables import ledger_accounts, ledger_entries, ledger_transactions
 
 SALES = "house:sales"
 DEPOSITS = "house:deposits"
 LOSSES = "house:losses"
+
+
+_LOCK = Query(
+    select(ledger_accounts.c.id).where(ledger_accounts.c.id == bindparam("account")).with_for_update()
+)
+_NAMED = Query(select(ledger_accounts.c.id).where(ledger_accounts.c.name == bindparam("name")))
+_TRANSACTION = Query(insert(ledger_transactions).returning(ledger_transactions.c.id))
+_ENTRY = Query(insert(ledger_entries))
+_BALANCE = Query(
+    select(func.coalesce(func.sum(ledger_entries.c.amount_cents), 0)).where(
+        ledger_entries.c.account_id == bindparam("account")
+    )
+)
 
 
 class NotEnough(Exception):
@@ -86,8 +100,7 @@ async def reverse(ctx: Context, deposit_id: int) -> int:
 
 async def lock_account(ctx: Context, account_id: int) -> None:
     """Hold an account until the transaction ends."""
-    query = select(ledger_accounts.c.id).where(ledger_accounts.c.id == account_id).with_for_update()
-    await ctx.connection.execute(query)
+    await ctx.connection.execute(_LOCK, {"account": account_id})
 
 
 async def account_of_phone(ctx: Context, phone: str) -> int:
@@ -98,8 +111,7 @@ async def account_of_phone(ctx: Context, phone: str) -> int:
 
 async def house_account(ctx: Context, name: str) -> int:
     """One of the house's own accounts. It is not locked: only recipients' must not fall below zero."""
-    query = select(ledger_accounts.c.id).where(ledger_accounts.c.name == name)
-    found = (await ctx.connection.execute(query)).scalar_one_or_none()
+    found = (await ctx.connection.execute(_NAMED, {"name": name})).scalar_one_or_none()
     if found is not None:
         return int(found)
     return await _find_or_open(ctx, {"kind": "house", "name": name, "opened_at": ctx.now})
@@ -124,24 +136,19 @@ async def post(
         "reverses_id": reverses_id,
         "at": ctx.now,
     }
-    posted = await ctx.connection.execute(
-        insert(ledger_transactions).values(values).returning(ledger_transactions.c.id)
-    )
-    transaction_id: int = posted.scalar_one()
+    transaction_id: int = (await ctx.connection.execute(_TRANSACTION, values)).scalar_one()
     rows = [
         {"transaction_id": transaction_id, "account_id": entry.account_id, "amount_cents": entry.amount_cents}
         for entry in entries
     ]
-    await ctx.connection.execute(insert(ledger_entries), rows)
+    for row in rows:
+        await ctx.connection.write(_ENTRY, row)
     return transaction_id
 
 
 async def balance_cents(ctx: Context, account_id: int) -> int:
     """What an account holds, in cents."""
-    query = select(func.coalesce(func.sum(ledger_entries.c.amount_cents), 0)).where(
-        ledger_entries.c.account_id == account_id
-    )
-    return int((await ctx.connection.execute(query)).scalar_one())
+    return int((await ctx.connection.execute(_BALANCE, {"account": account_id})).scalar_one())
 
 
 async def _find_or_open(ctx: Context, values: dict[str, object]) -> int:

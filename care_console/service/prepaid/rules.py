@@ -7,13 +7,14 @@ from datetime import timedelta
 from enum import StrEnum
 
 import argon2
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from care_console.contract.audit import Action, Outcome
 from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.statements import Query
 from care_console.service.prepaid.ledger import account_of_phone, deposit, lock_account, reverse
 from care_console.service.prepaid.tables import ledger_accounts, ledger_entries
 from care_console.service.recipients.news import announce_people_on
@@ -28,6 +29,21 @@ PIN_LENGTHS = range(4, 9)
 # is what guards a PIN. So one costs what OWASP asks of argon2id at the least, not ten times that a payment.
 _hasher = argon2.PasswordHasher(time_cost=5, memory_cost=7 * 1024, parallelism=1)
 _NOBODYS_HASH = _hasher.hash("no account, checked so that an unknown phone takes as long")
+
+_OF_PHONE = Query(
+    select(ledger_accounts.c.id, ledger_accounts.c.pin_hash).where(
+        ledger_accounts.c.phone == bindparam("phone")
+    )
+)
+_TRIES_SINCE = Query(
+    select(func.count())
+    .select_from(audit_entries)
+    .where(
+        audit_entries.c.subject == bindparam("subject"),
+        audit_entries.c.at > bindparam("since"),
+        audit_entries.c.action == Action.PREPAID_REFUSED,
+    )
+)
 
 
 class PinAnswer(StrEnum):
@@ -88,9 +104,8 @@ async def announce_account(ctx: Context, account_id: int) -> None:
 
 async def find_account(ctx: Context, phone: str) -> int | None:
     """The account of a phone, where there is one."""
-    query = select(ledger_accounts.c.id).where(ledger_accounts.c.phone == phone)
-    found: int | None = (await ctx.connection.execute(query)).scalar_one_or_none()
-    return found
+    account = (await ctx.connection.execute(_OF_PHONE, {"phone": phone})).first()
+    return None if account is None else int(account.id)
 
 
 async def account_by_pin(ctx: Context, phone: str, pin: str) -> tuple[PinAnswer, int]:
@@ -98,8 +113,7 @@ async def account_by_pin(ctx: Context, phone: str, pin: str) -> tuple[PinAnswer,
 
     The account's row is held: of many tries at once each counts those before it.
     """
-    query = select(ledger_accounts.c.id, ledger_accounts.c.pin_hash).where(ledger_accounts.c.phone == phone)
-    account = (await ctx.connection.execute(query)).first()
+    account = (await ctx.connection.execute(_OF_PHONE, {"phone": phone})).first()
     if account is None or account.pin_hash is None:
         await asyncio.to_thread(_matches, _NOBODYS_HASH, pin)
         await record(ctx, Action.PREPAID_REFUSED, "prepaid:none", outcome=Outcome.REFUSED)
@@ -124,16 +138,8 @@ async def _keep_pin(ctx: Context, account_id: int, pin: str) -> None:
 
 async def _tried_too_often(ctx: Context, account_id: int) -> bool:
     for window, most in TRIES:
-        query = (
-            select(func.count())
-            .select_from(audit_entries)
-            .where(
-                audit_entries.c.subject == _subject(account_id),
-                audit_entries.c.at > ctx.now - window,
-                audit_entries.c.action == Action.PREPAID_REFUSED,
-            )
-        )
-        if (await ctx.connection.execute(query)).scalar_one() >= most:
+        asked = {"subject": _subject(account_id), "since": ctx.now - window}
+        if (await ctx.connection.execute(_TRIES_SINCE, asked)).scalar_one() >= most:
             return True
     return False
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.statements import Query
 from care_console.service.recipients.tables import recipients
+
+_NEWEST = Query(
+    select(recipients.c.id, recipients.c.language)
+    .where(recipients.c.phone == bindparam("phone"))
+    .order_by(recipients.c.id.desc())
+    .limit(1)
+)
+_NEW = Query(insert(recipients).returning(recipients.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +32,9 @@ async def recipient_on(ctx: Context, phone: str, language: str | None = None) ->
 
     `language`: what the sender said of them. It is taken for a new one only; an old one may have chosen.
     """
-    found = await ctx.connection.execute(
-        select(recipients.c.id, recipients.c.language)
-        .where(recipients.c.phone == phone)
-        .order_by(recipients.c.id.desc())
-        .limit(1)
-    )
-    row = found.first()
+    row = (await ctx.connection.execute(_NEWEST, {"phone": phone})).first()
     if row is not None:
         return OnNumber(row.id, row.language)
     spoken = language or "en"
     values = {"phone": phone, "name": "", "language": spoken, "created_at": ctx.now}
-    made = await ctx.connection.execute(insert(recipients).values(values).returning(recipients.c.id))
-    return OnNumber(made.scalar_one(), spoken)
+    return OnNumber((await ctx.connection.execute(_NEW, values)).scalar_one(), spoken)

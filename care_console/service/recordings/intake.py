@@ -15,12 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.statements import Query
 from care_console.service.gateways.storage.port import Storage
 from care_console.service.recordings.preparing import PLAYABLE, Job, Measured
 from care_console.service.recordings.rules import PLAYABLE_MEDIA_TYPE, Keys
 from care_console.service.recordings.tables import recordings
 from care_console.service.recordings.workshop import Workshop
 
+_ADD = Query(insert(recordings).on_conflict_do_nothing())
 SPOOL = "spool"
 """The folder, in the data folder, where sound is while it is being prepared."""
 
@@ -101,7 +103,7 @@ async def add_recordings(ctx: Context, sounds: Iterable[tuple[int, Facts]]) -> N
         {"message_id": message_id, "measured_at": ctx.now, **asdict(facts)} for message_id, facts in sounds
     ]
     if rows:
-        await ctx.connection.execute(insert(recordings).on_conflict_do_nothing(), rows)
+        await ctx.connection.execute(_ADD, rows)
 
 
 async def known_facts(ctx: Context, hashes: Iterable[bytes]) -> dict[bytes, Facts]:

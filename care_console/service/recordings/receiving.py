@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from care_console.contract.audit import Action
 from care_console.contract.consent import ConsentState
@@ -30,7 +30,9 @@ from care_console.service.facilities.prices import price_cents
 from care_console.service.facilities.senders import sender_of
 from care_console.service.foundation.context import Actor, Context
 from care_console.service.foundation.events import announce_message
+from care_console.service.foundation.locks import lock_name
 from care_console.service.foundation.services import Services
+from care_console.service.foundation.statements import Query
 from care_console.service.links.rules import Addressed, issue_first
 from care_console.service.messages.tables import messages
 from care_console.service.recipients.of_numbers import recipient_on
@@ -51,6 +53,16 @@ from care_console.service.recordings.workshop import Busy
 from care_console.service.texting.reach import is_out_of_reach
 
 _CHUNK_BYTES = 1024 * 1024
+
+_EARLIER = Query(
+    select(intakes.c.request_hash, intakes.c.answer).where(
+        intakes.c.facility_id == bindparam("facility"), intakes.c.recorder_id == bindparam("recorder")
+    )
+)
+_UPLOAD = Query(insert(sound_uploads).values(id=bindparam("id"), at=func.now()))
+_UPLOADED = Query(delete(sound_uploads).where(sound_uploads.c.id == bindparam("id")))
+_MESSAGE = Query(insert(messages).returning(messages.c.id))
+_INTAKE = Query(insert(intakes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +124,18 @@ class _Receiving:
             self.services.sounds, Job.MESSAGE, source, folder, sha256, keys_of_upload(upload)
         )
         async with self.services.database.begin() as connection:
-            row = {"id": upload, "at": func.now()}
-            await connection.execute(insert(sound_uploads).values(row))
+            await connection.write(_UPLOAD, {"id": upload})
         facts = await keep(self.services.storage, prepared)
         async with self.services.database.begin() as connection:
             return await self._make_message(self._context(connection), upload, facts, asked)
 
     async def _make_message(self, ctx: Context, upload: UUID, facts: Facts, asked: bytes) -> Answer:
         # In the same order everywhere: the recorder's id, the sender, the number.
-        key = func.hashtextextended(f"recording:{self.facility.id}:{self.sent.recorder_id}", 0)
-        await ctx.connection.execute(select(func.pg_advisory_xact_lock(key)))
+        await lock_name(ctx, f"recording:{self.facility.id}:{self.sent.recorder_id}")
         earlier = await self._earlier(ctx, asked)
         if earlier is not None:
             return earlier  # the same was taken meanwhile; this copy of its sound is an orphan
-        taken = await ctx.connection.execute(delete(sound_uploads).where(sound_uploads.c.id == upload))
+        taken = await ctx.connection.execute(_UPLOADED, {"id": upload})
         if taken.rowcount != 1:
             raise problems.upload_overtaken()
         sender_id = await sender_of(ctx, self.facility.id, self.sent.booking_number, self.sent.sender_name)
@@ -133,35 +143,30 @@ class _Receiving:
         await self._check(ctx)
         answer = await self._insert(ctx, sender_id, facts)
         body = answer.model_dump_json()
-        await ctx.connection.execute(
-            insert(intakes).values(
-                facility_id=self.facility.id,
-                recorder_id=self.sent.recorder_id,
-                request_hash=asked,
-                message_id=int(answer.message_id),
-                at=ctx.now,
-                answer=body,
-            )
-        )
+        values = {
+            "facility_id": self.facility.id,
+            "recorder_id": self.sent.recorder_id,
+            "request_hash": asked,
+            "message_id": int(answer.message_id),
+            "at": ctx.now,
+            "answer": body,
+        }
+        await ctx.connection.write(_INTAKE, values)
         return Answer(body, is_replayed=False)
 
     async def _insert(self, ctx: Context, sender_id: int, facts: Facts) -> RecordingTaken:
         recipient = await recipient_on(ctx, self.phone, self.sent.language)
         seconds = whole_seconds(facts.duration_seconds)
         cents = await price_cents(ctx, self.facility.id, self.facility.timezone, seconds)
-        inserted = await ctx.connection.execute(
-            insert(messages)
-            .values(
-                sender_id=sender_id,
-                recipient_id=recipient.id,
-                recorded_at=ctx.now,
-                seconds=seconds,
-                price_cents=cents,
-                privileged=self.sent.privileged,
-            )
-            .returning(messages.c.id)
-        )
-        message_id: int = inserted.scalar_one()
+        values = {
+            "sender_id": sender_id,
+            "recipient_id": recipient.id,
+            "recorded_at": ctx.now,
+            "seconds": seconds,
+            "price_cents": cents,
+            "privileged": self.sent.privileged,
+        }
+        message_id: int = (await ctx.connection.execute(_MESSAGE, values)).scalar_one()
         await add_recordings(ctx, [(message_id, facts)])
         key = None if self.facility.key_id is None else str(self.facility.key_id)
         details: dict[str, Json] = {"facility": str(self.facility.id), "key": key, "seconds": seconds}
@@ -187,12 +192,8 @@ class _Receiving:
             raise problems.out_of_reach()
 
     async def _earlier(self, ctx: Context, asked: bytes) -> Answer | None:
-        found = await ctx.connection.execute(
-            select(intakes.c.request_hash, intakes.c.answer).where(
-                intakes.c.facility_id == self.facility.id, intakes.c.recorder_id == self.sent.recorder_id
-            )
-        )
-        row = found.first()
+        who = {"facility": self.facility.id, "recorder": self.sent.recorder_id}
+        row = (await ctx.connection.execute(_EARLIER, who)).first()
         if row is None:
             return None
         if row.request_hash != asked:

@@ -18,6 +18,7 @@ from care_console.service.consent.replies.reading import Outcome, Reading, read_
 from care_console.service.consent.rules import Words, lock_number, opt_out, state_of
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.fault_points import passing
+from care_console.service.foundation.statements import Query
 from care_console.service.gateways.sms.port import IncomingText
 from care_console.service.recipients.news import announce_people_on
 from care_console.service.recipients.tables import recipients
@@ -29,6 +30,14 @@ from care_console.service.texting.tables import replies, texts
 CONFIRMED_WITHIN = timedelta(minutes=5)
 """47 CFR 64.1200(a)(12): one confirmation within five minutes; later than that, none."""
 
+_NEW = Query(
+    upsert(texts)
+    .on_conflict_do_nothing(
+        index_elements=["provider_id"], index_where=sql("direction = 'in' AND imported_id IS NULL")
+    )
+    .returning(texts.c.id)
+)
+_READ = Query(insert(replies))
 _KINDS = {Outcome.STOP: "stop", Outcome.HELP: "help", Outcome.START: "start"}
 _SPANISH = ("alto", "parar", "baja", "cancelar", "no mas", "nomas", "ayuda", "ayudame")
 
@@ -79,26 +88,19 @@ async def _act(ctx: Context, incoming: IncomingText, reading: Reading) -> None:
 
 async def _keep(ctx: Context, incoming: IncomingText, reading: Reading) -> int | None:
     """The new row's id, or None where the text is there already."""
-    kept = await ctx.connection.execute(
-        upsert(texts)
-        .values(
-            phone=incoming.phone,
-            direction="in",
-            kind=_KINDS.get(reading.outcome, "other"),
-            body=mask_card_numbers(incoming.body),
-            at=_received_at(ctx, incoming),
-            status="received",
-            provider_id=incoming.provider_id,
-        )
-        .on_conflict_do_nothing(
-            index_elements=["provider_id"], index_where=sql("direction = 'in' AND imported_id IS NULL")
-        )
-        .returning(texts.c.id)
-    )
-    text_id: int | None = kept.scalar_one_or_none()
+    values = {
+        "phone": incoming.phone,
+        "direction": "in",
+        "kind": _KINDS.get(reading.outcome, "other"),
+        "body": mask_card_numbers(incoming.body),
+        "at": _received_at(ctx, incoming),
+        "status": "received",
+        "provider_id": incoming.provider_id,
+    }
+    text_id: int | None = (await ctx.connection.execute(_NEW, values)).scalar_one_or_none()
     if text_id is not None:
-        values = {"outcome": reading.outcome.value, "rule": reading.rule, "rule_set": reading.rule_set}
-        await ctx.connection.execute(insert(replies).values(text_id=text_id, **values))
+        read = {"outcome": reading.outcome.value, "rule": reading.rule, "rule_set": reading.rule_set}
+        await ctx.connection.write(_READ, {"text_id": text_id, **read})
     return text_id
 
 

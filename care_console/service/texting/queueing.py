@@ -11,8 +11,10 @@ from care_console.contract.audit import Action
 from care_console.service.audit.rules import record
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.jobs import defer
+from care_console.service.foundation.statements import Query
 from care_console.service.texting.tables import texts
 
+_NEW = Query(insert(texts).returning(texts.c.id))
 _ANSWER_PRIORITY = 10
 """An answer to STOP or HELP goes before the queue of links: it is worth nothing after five minutes."""
 
@@ -37,23 +39,19 @@ class QueuedText:
 
 async def queue(ctx: Context, text: QueuedText) -> int:
     """Queue a text, and the job that hands it over; its id. The caller holds the number's lock."""
-    inserted = await ctx.connection.execute(
-        insert(texts)
-        .values(
-            phone=text.phone,
-            message_id=text.message_id,
-            link_id=text.link_id,
-            direction="out",
-            kind=text.kind,
-            body=text.body,
-            at=ctx.now,
-            send_after=text.send_after,
-            not_after=text.not_after,
-            status="withheld" if text.is_withheld else "queued",
-        )
-        .returning(texts.c.id)
-    )
-    text_id: int = inserted.scalar_one()
+    values = {
+        "phone": text.phone,
+        "message_id": text.message_id,
+        "link_id": text.link_id,
+        "direction": "out",
+        "kind": text.kind,
+        "body": text.body,
+        "at": ctx.now,
+        "send_after": text.send_after,
+        "not_after": text.not_after,
+        "status": "withheld" if text.is_withheld else "queued",
+    }
+    text_id: int = (await ctx.connection.execute(_NEW, values)).scalar_one()
     action = Action.TEXT_WITHHELD if text.is_withheld else Action.TEXT_QUEUED
     await record(ctx, action, f"text:{text_id}", details={"kind": text.kind})
     if not text.is_withheld:

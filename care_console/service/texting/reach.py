@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from care_console.contract.audit import Action
@@ -12,7 +12,17 @@ from care_console.evidence.entries import Json
 from care_console.service.audit.rules import record
 from care_console.service.consent.rules import lock_number
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.statements import Query
 from care_console.service.texting.tables import undeliverable_numbers as numbers
+
+_REACHED = Query(delete(numbers).where(numbers.c.phone == bindparam("phone")))
+_OUT_OF_REACH = Query(
+    select(numbers.c.phone).where(
+        numbers.c.phone == bindparam("phone"),
+        numbers.c.failures >= bindparam("least"),
+        numbers.c.at > bindparam("since"),
+    )
+)
 
 
 async def failed_to_reach(ctx: Context, phone: str, answer: str) -> None:
@@ -26,7 +36,7 @@ async def failed_to_reach(ctx: Context, phone: str, answer: str) -> None:
 
 async def reached(ctx: Context, phone: str) -> None:
     """A text arrived, or somebody texted from there: the number is in use."""
-    await ctx.connection.execute(delete(numbers).where(numbers.c.phone == phone))
+    await ctx.connection.write(_REACHED, {"phone": phone})
 
 
 async def said_to_work(ctx: Context, phone: str) -> bool:
@@ -49,9 +59,6 @@ async def said_to_work(ctx: Context, phone: str) -> bool:
 
 async def is_out_of_reach(ctx: Context, phone: str) -> bool:
     """Whether the last texts to a number all failed, the last of them lately: numbers are given out again."""
-    query = select(numbers.c.phone).where(
-        numbers.c.phone == phone,
-        numbers.c.failures >= ctx.settings.undeliverable_after,
-        numbers.c.at > ctx.now - timedelta(days=ctx.settings.undeliverable_days),
-    )
-    return (await ctx.connection.execute(query)).first() is not None
+    since = ctx.now - timedelta(days=ctx.settings.undeliverable_days)
+    asked = {"phone": phone, "least": ctx.settings.undeliverable_after, "since": since}
+    return (await ctx.connection.execute(_OUT_OF_REACH, asked)).first() is not None
