@@ -8,6 +8,7 @@ seconds after it was taken; every latency counts from the moment at which the re
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import sys
@@ -20,7 +21,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-import httpx
+import aiohttp
 import psutil
 import psycopg
 
@@ -66,7 +67,7 @@ class Crowd:
     def __init__(
         self,
         plan: Plan,
-        client: httpx.AsyncClient,
+        client: aiohttp.ClientSession,
         database: psycopg.AsyncConnection,
         key: str,
         watched: dict[str, psutil.Process],
@@ -140,32 +141,34 @@ class Crowd:
             "booking_number": f"B{number}",
             "phone": phone,
         }
-        what = {
-            "files": {"sound": ("a.wav", self._sound)},
-            "headers": {"Authorization": f"Bearer {self._key}"},
-        }
-        answer = await self._ask(step, "recording", due, "POST", "/v1/recordings", 201, data=told, **what)
+        form = aiohttp.FormData(told)
+        form.add_field("sound", self._sound, filename="a.wav", content_type="audio/wav")
+        headers = {"Authorization": f"Bearer {self._key}"}
+        what = {"data": form, "headers": headers}
+        answer = await self._ask(step, "recording", due, "POST", "/v1/recordings", 201, **what)
         if answer is None:
             return None
         query = "SELECT code FROM links WHERE message_id = %s"
-        found = await (await self._database.execute(query, (int(answer.json()["message_id"]),))).fetchone()
+        message_id = int(json.loads(answer)["message_id"])
+        found = await (await self._database.execute(query, (message_id,))).fetchone()
         assert found is not None
         return str(found[0])
 
     async def _ask(
         self, step: Step, kind: str, due: float, method: str, url: str, status: int, **what: Any
-    ) -> httpx.Response | None:
+    ) -> bytes | None:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         try:
-            answer = await self._client.request(method, url, **what)
-        except httpx.HTTPError as error:
+            async with self._client.request(method, url, allow_redirects=False, **what) as answer:
+                body = await answer.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
             step.errors[f"{kind}: {type(error).__name__}"] += 1
             return None
         step.late[kind].append(time.monotonic() - due)
-        if answer.status_code != status:
-            step.errors[f"{kind}: {answer.status_code}"] += 1
+        if answer.status != status:
+            step.errors[f"{kind}: {answer.status}"] += 1
             return None
-        return answer
+        return body
 
     def _used(self) -> dict[str, float]:
         """Seconds of the processor so far, by who used them; `client` is this process."""
@@ -222,10 +225,13 @@ async def _at_work(plan: Plan, folder: Path, database_url: str) -> AsyncIterator
                     "database": _postgres(database_url),
                     "client": psutil.Process(),
                 }
-                limits = httpx.Limits(max_connections=None, max_keepalive_connections=200)
                 async with (
-                    httpx.AsyncClient(
-                        base_url=url, timeout=_GIVE_UP_SECONDS, limits=limits, trust_env=False
+                    aiohttp.ClientSession(
+                        url,
+                        # As many recipients, as many connections; ended before the server ends them (after 5 s).
+                        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3.0),
+                        cookie_jar=aiohttp.DummyCookieJar(),
+                        timeout=aiohttp.ClientTimeout(total=_GIVE_UP_SECONDS),
                     ) as client,
                     await psycopg.AsyncConnection.connect(database_url, autocommit=True) as database,
                 ):
@@ -250,14 +256,15 @@ async def _process(
         await process.wait()
 
 
-async def _until_ready(client: httpx.AsyncClient, web: asyncio.subprocess.Process) -> None:
+async def _until_ready(client: aiohttp.ClientSession, web: asyncio.subprocess.Process) -> None:
     async with asyncio.timeout(_GIVE_UP_SECONDS):
         while True:
             assert web.returncode is None, "the service ended before it was ready"
             try:
-                if (await client.get("/readyz")).status_code == 200:
-                    return
-            except httpx.TransportError:
+                async with client.get("/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.2)
 
 
