@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 
 from care_console.contract.audit import Action, Outcome
 from care_console.contract.consent import ConsentState
@@ -21,6 +21,7 @@ from care_console.service.consent.rules import state_of
 from care_console.service.facilities.pauses import text_is_paused
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.fault_points import passing
+from care_console.service.foundation.statements import Query
 from care_console.service.gateways.sms.port import (
     NotHandedOver,
     OutcomeUnknown,
@@ -38,6 +39,18 @@ _AT_ANY_STATE = ("stop_confirmation", "help")
 """Kinds that go to a number whatever it said."""
 _ONCE = "stop_confirmation"
 """What is never handed over twice, whatever became of it: one confirmation (47 CFR 64.1200(a)(12))."""
+_LOCKED = Query(
+    select(texts).where(texts.c.id == bindparam("id"), texts.c.direction == "out").with_for_update()
+)
+_IS_LIVE = Query(
+    select(
+        exists().where(
+            links.c.id == bindparam("link"),
+            links.c.expires_at > bindparam("now"),
+            or_(links.c.revoked_at.is_(None), links.c.revoked_at > bindparam("now")),
+        )
+    )
+)
 _DOUBT_MARGIN = timedelta(minutes=1)
 _AGAIN_SECONDS = 5
 # A text to a paused number waits: it is looked at so often, until the pause ends or the text is too late.
@@ -111,12 +124,8 @@ async def _why_not(ctx: Context, row: Any) -> str | None:
         return f"{NUMBER_IS} {state.value}"
     if row.link_id is None:
         return None
-    is_live = exists().where(
-        links.c.id == row.link_id,
-        links.c.expires_at > ctx.now,
-        or_(links.c.revoked_at.is_(None), links.c.revoked_at > ctx.now),
-    )
-    return None if (await ctx.connection.execute(select(is_live))).scalar_one() else "its link has ended"
+    is_live = await ctx.connection.execute(_IS_LIVE, {"link": row.link_id, "now": ctx.now})
+    return None if is_live.scalar_one() else "its link has ended"
 
 
 def _valid_minutes(ctx: Context, row: Any) -> int:
@@ -138,8 +147,7 @@ async def _end(ctx: Context, row: Any, status: str, why: str) -> None:
 
 
 async def _locked(ctx: Context, text_id: int) -> Any:
-    query = select(texts).where(texts.c.id == text_id, texts.c.direction == "out").with_for_update()
-    return (await ctx.connection.execute(query)).first()
+    return (await ctx.connection.execute(_LOCKED, {"id": text_id})).first()
 
 
 async def _set(ctx: Context, text_id: int, **values: Any) -> None:
