@@ -15,7 +15,7 @@ SignedCents = Annotated[int, Field(strict=True)]
 
 
 class LedgerKind(StrEnum):
-    """What moved the money. `reversal`: a bank took a deposit back."""
+    """What moved the money. `reversal`: a bank took a deposit back; above zero, what we covered of it."""
 
     DEPOSIT = "deposit"
     SPEND = "spend"

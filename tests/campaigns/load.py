@@ -228,7 +228,7 @@ async def _at_work(plan: Plan, folder: Path, database_url: str) -> AsyncIterator
                 async with (
                     aiohttp.ClientSession(
                         url,
-                        # As many recipients, as many connections; ended before the server ends them (after 5 s).
+                        # As many connections as recipients; let go before the server ends them, after 5 s.
                         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=3.0),
                         cookie_jar=aiohttp.DummyCookieJar(),
                         timeout=aiohttp.ClientTimeout(total=_GIVE_UP_SECONDS),

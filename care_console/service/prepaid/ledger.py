@@ -72,7 +72,10 @@ async def spend(ctx: Context, account_id: int, amount_cents: int, charge_id: int
 
 
 async def reverse(ctx: Context, deposit_id: int) -> int:
-    """A bank took a deposit back: what is left of it leaves the account, the rest is the house's loss."""
+    """A bank took a deposit back: all of it leaves the account, and what was spent of it the house covers.
+
+    Both are entries of the account, the cover first: its ledger tells of it, and never falls below zero.
+    """
     query = (
         select(ledger_entries.c.account_id, ledger_entries.c.amount_cents)
         .join(ledger_transactions, ledger_transactions.c.id == ledger_entries.c.transaction_id)
@@ -89,12 +92,14 @@ async def reverse(ctx: Context, deposit_id: int) -> int:
     done = select(ledger_transactions.c.id).where(ledger_transactions.c.reverses_id == deposit_id)
     if (await ctx.connection.execute(done)).first() is not None:
         raise NotReversible
-    left = min(row.amount_cents, await balance_cents(ctx, row.account_id))
-    entries = [Entry(await house_account(ctx, DEPOSITS), row.amount_cents)]
-    if left:
-        entries.append(Entry(row.account_id, -left))
-    if left < row.amount_cents:
-        entries.append(Entry(await house_account(ctx, LOSSES), left - row.amount_cents))
+    spent = max(0, row.amount_cents - await balance_cents(ctx, row.account_id))
+    entries = []
+    if spent:
+        entries += [Entry(await house_account(ctx, LOSSES), -spent), Entry(row.account_id, spent)]
+    entries += [
+        Entry(row.account_id, -row.amount_cents),
+        Entry(await house_account(ctx, DEPOSITS), row.amount_cents),
+    ]
     return await post(ctx, "reversal", entries, reverses_id=deposit_id)
 
 

@@ -76,6 +76,25 @@ async def test_every_entry_is_told_with_what_was_held_after_it_and_never_the_pin
     assert story["prepaid_cents"] == 2000
 
 
+async def test_of_a_deposit_that_was_spent_before_it_was_taken_back_it_tells_both(
+    sign_in: SignIn, ctx: Context
+) -> None:
+    recipient = await builders.a_recipient(ctx, phone=PHONE)
+    account = await open_account(ctx, PHONE, "8642", 0)
+    for cents in (500, 300):
+        taken = await deposit_to(ctx, account, cents)
+        message = await builders.a_message(ctx, recipient_id=recipient, price_cents=cents)
+        await spend(ctx, account, cents, await builders.a_charge(ctx, message, method="prepaid"))
+    await deposit_to(ctx, account, 100)
+    await take_back(ctx, taken)
+    await ctx.connection.commit()
+    client = await sign_in(Role.SPECIALIST, "ana")
+    items = (await client.get(f"/v1/recipients/{recipient}/prepaid")).json()["items"]
+    told = [(one["kind"], one["amount_cents"], one["balance_cents"]) for one in items[:3]]
+    assert told == [("reversal", -300, 0), ("reversal", 200, 300), ("deposit", 100, 100)]
+    assert [one["reverses"] for one in items[:2]] == [str(taken), str(taken)]
+
+
 async def test_pages_go_on_with_the_right_balance(sign_in: SignIn, ctx: Context) -> None:
     recipient = await builders.a_recipient(ctx, phone=PHONE)
     await a_full_account(ctx, recipient)

@@ -28,13 +28,15 @@ _LINES = {
     LedgerKind.REFUND: "given back",
     LedgerKind.REVERSAL: "taken back by the bank",
 }
+_COVERED = ("Covered", "charge", Tone.GOOD), "covered by us: it was spent before the bank took it back"
 _NONE = "This number never had an AdvanceConnect account."
 _NO_PIN = " It was opened by a refund and has no PIN yet, so nothing can be paid from it until it gets one."
 
 
 def row_of(entry: LedgerEntry) -> Row:
     """An entry as a row of the list; the badge is what the account held after it."""
-    kind, icon, tone = _KINDS[entry.kind]
+    is_cover = entry.kind is LedgerKind.REVERSAL and entry.amount_cents > 0
+    (kind, icon, tone), what = _COVERED if is_cover else (_KINDS[entry.kind], _LINES[entry.kind])
     of = f" of {entry.sender_name}" if entry.sender_name and entry.kind is LedgerKind.SPEND else ""
     sign = "+" if entry.amount_cents > 0 else "−"
     return Row(
@@ -42,7 +44,7 @@ def row_of(entry: LedgerEntry) -> Row:
         at=entry.at,
         kind=kind,
         icon=icon,
-        line=f"{sign}{dollars(abs(entry.amount_cents))} {_LINES[entry.kind]}{of}",
+        line=f"{sign}{dollars(abs(entry.amount_cents))} {what}{of}",
         badge=f"{dollars(entry.balance_cents)} held",
         tone=tone,
         origin=entry,

@@ -49,6 +49,23 @@ async def test_the_balance_stands_in_the_story_and_every_entry_in_the_ledger(ope
 
 
 @with_window
+async def test_what_we_covered_of_a_deposit_that_was_spent_is_told_beside_what_the_bank_took(
+    opened: Opened,
+) -> None:
+    ledger = a_ledger(opened.service.now)
+    covered = ledger.items[0].model_copy(update={"id": "8", "amount_cents": 300, "balance_cents": 2500})
+    ledger.items.insert(1, covered)
+    opened.service.ledgers[MARIA] = ledger
+    sheet = await _open(opened)
+    row = sheet.model.row_at(1)
+    assert (row.kind, row.line, row.badge) == (
+        "Covered",
+        "+$3.00 covered by us: it was spent before the bank took it back",
+        "$25.00 held",
+    )
+
+
+@with_window
 async def test_a_deposit_during_the_call_waits_to_be_shown_and_the_balance_is_the_new_one(
     opened: Opened,
 ) -> None:
