@@ -108,6 +108,7 @@ def _state(row: Any) -> TextState:
     state = _STATES[row.status]
     if state is not TextState.CANCELLED:
         return state
-    if row.cancelled_by is not None or (row.failure or "").startswith(NUMBER_IS):
+    why = row.failure or ""
+    if row.cancelled_by is not None or why.startswith(NUMBER_IS):
         return TextState.SUPPRESSED
-    return TextState.EXPIRED if row.failure == TOO_LATE else state
+    return TextState.EXPIRED if why.startswith(TOO_LATE) else state

@@ -118,7 +118,8 @@ async def hand_over(ctx: Context, text_id: int, gateway: SmsGateway) -> None:
 async def _why_not(ctx: Context, row: Any) -> str | None:
     """Why a text may not go any more, or None."""
     if _valid_minutes(ctx, row) < 1:
-        return TOO_LATE
+        is_held = row.kind not in ANSWERS and await text_is_paused(ctx, row.phone, row.message_id)
+        return f"{TOO_LATE}: a pause held it" if is_held else TOO_LATE
     state = await state_of(ctx, row.phone)
     if state is not ConsentState.OPTED_IN and row.kind not in _AT_ANY_STATE:
         return f"{NUMBER_IS} {state.value}"

@@ -21,6 +21,7 @@ from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
 from care_console.service.recipients.who import asked_who
+from care_console.service.texting.tables import texts
 from tests.service.conftest import SignIn
 from tests.service.texting.conftest import PHONE, Texting, settings, texting, twin
 from tests.support import builders
@@ -121,6 +122,9 @@ async def test_texts_of_a_paused_facility_wait_until_they_are_too_late(
     clock.advance(timedelta(hours=1, seconds=1))
     await texting.send(waits)
     assert await texting.status(waits) == "cancelled"
+    async with services.database.begin() as connection:
+        told = await connection.execute(select(texts.c.failure).where(texts.c.id == waits))
+        assert told.scalar_one() == "too late: a pause held it"
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, "test")
         assert await text_is_paused(ctx, PHONE, message)

@@ -82,12 +82,17 @@ async def test_each_text_says_what_became_of_it(sign_in: SignIn, services: Servi
     }
     for values in given.values():
         await builders.a_text(ctx, phone=PHONE, **values)
-    for values in ({"cancelled_by": stop}, {"failure": "the number is opted_out"}):
+    why = (
+        {"cancelled_by": stop},
+        {"failure": "the number is opted_out"},
+        {"failure": "too late: a pause held it"},
+    )
+    for values in why:
         await builders.a_text(ctx, phone=PHONE, status="cancelled", **values)
     await ctx.connection.commit()
     client = await sign_in(Role.SPECIALIST)
     items = (await client.get(f"/v1/recipients/{recipient}/texts")).json()["items"]
-    assert [one["state"] for one in reversed(items)] == [*given, "suppressed", "suppressed"]
+    assert [one["state"] for one in reversed(items)] == [*given, "suppressed", "suppressed", "expired"]
     assert {one["state"]: one["why"] for one in items}["undelivered"] == "absent subscriber"
     assert [one["state"] for one in items if one["goes_at"]] == ["queued"]
 
