@@ -168,7 +168,8 @@ class QuickConnection:
         pgconn = self._pgconn
         pgconn.pipeline_sync()
         self._results = []
-        self._waiting = self._loop.create_future()
+        # Named here: all may be answered while the last of it is still being written.
+        waiting = self._waiting = self._loop.create_future()
         while pgconn.flush():  # more than the socket takes at once
             writable = self._loop.create_future()
             self._loop.add_writer(self._socket, _wake, writable)
@@ -176,7 +177,7 @@ class QuickConnection:
                 await writable
             finally:
                 self._loop.remove_writer(self._socket)
-        return await self._waiting
+        return await waiting
 
     def _readable(self) -> None:
         """The socket has something: results; for a connection that idles, that the server is gone."""

@@ -152,6 +152,19 @@ async def test_one_statement_with_several_sets_of_values_is_done_with_each(datab
     assert await _words(database) == ["ana", "luz"]
 
 
+@pytest.mark.parametrize("letters", [1, 200, 20_000])
+async def test_more_than_the_socket_takes_at_once_is_sent_and_answered_whole(
+    database: Database, letters: int
+) -> None:
+    words = [f"{number}-{'a' * letters}" for number in range(2_000_000 // (letters + 500))]
+    async with database.begin() as connection:
+        told = text("SELECT CAST(:word AS text)")
+        given = await connection.execute(told, [{"word": word} for word in words])
+        assert list(given.scalars()) == words
+    async with database.begin() as connection:
+        assert (await connection.execute(told, {"word": "ana"})).scalar_one() == "ana"
+
+
 async def test_statements_alike_but_for_their_values_are_not_taken_for_each_other(database: Database) -> None:
     async with database.begin() as connection:
         for word in ("ana", "luz", "eva"):
