@@ -169,7 +169,8 @@ class QuickConnection:
         pgconn.pipeline_sync()
         self._results = []
         # Named here: all may be answered while the last of it is still being written.
-        waiting = self._waiting = self._loop.create_future()
+        waiting: asyncio.Future[list[Any]] = self._loop.create_future()
+        self._waiting = waiting
         while pgconn.flush():  # more than the socket takes at once
             writable = self._loop.create_future()
             self._loop.add_writer(self._socket, _wake, writable)
