@@ -2,7 +2,7 @@
 
 A request that changes something has a transaction around it, which begins with its first round trip; for
 one that reads, each round trip is a transaction. SQLAlchemy writes and compiles the statements; they are sent
-over libpq's own pipeline (decisions 0013 and 0034).
+over libpq's own pipeline (decisions 0013 and 0035).
 """
 
 from __future__ import annotations

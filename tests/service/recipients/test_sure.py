@@ -111,7 +111,7 @@ def test_a_card_read_surely_is_the_card_read_in_every_way(typed: str) -> None:
 
 
 async def _told(services: Services, typed: str, limit: int = 20) -> SearchReply:
-    """The answer of the quick way, where one statement finds, tells and writes."""
+    """The answer over a connection for reading; one statement finds, tells and writes."""
     async with services.database.reading() as connection:
         return await search(services.context(connection, Actor("ana"), "test"), typed, limit)
 
@@ -173,16 +173,16 @@ async def _at(ctx: Context, charge: int) -> object:
         ("4242 3.99 nov 14", "phone digits, card"),
     ],
 )
-async def test_the_entry_is_the_one_that_the_long_way_writes(
+async def test_the_entry_tells_what_was_found_in_a_transaction_too(
     services: Services, typed: str, kinds: str
 ) -> None:
     async with services.database.begin() as connection:
         await _somebody(services.context(connection, SYSTEM, "test"), imported_id="MSG-000142")
-    quick = await _told(services, typed)
+    alone = await _told(services, typed)
     async with services.database.begin() as connection:
-        slow = await search(services.context(connection, Actor("ana"), "test"), typed, 20)
-    assert quick == slow
-    assert len(quick.items) == 1
+        within = await search(services.context(connection, Actor("ana"), "test"), typed, 20)
+    assert alone == within
+    assert len(alone.items) == 1
     async with services.database.begin() as connection:
         query = select(audit_entries).where(audit_entries.c.action == Action.SEARCHED)
         rows = (await connection.execute(query)).all()

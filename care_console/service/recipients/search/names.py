@@ -193,8 +193,10 @@ async def _find_with(ctx: Context, known: Spellings, names: Names, put_aside: in
     asked: list[Asked] = [(_LOOK_UP, _spelled(known, names, limit))]
     if own and (names.facility or len(known) > 1 or max(one.slips for some in own for one in some)):
         asked.append((_FACILITIES, {"any": " | ".join(map(_any_of, own))}))
-    rows, *facilities = await ctx.connection.together(*asked)
-    found = _found_spelled(rows.all(), known, splits, names, put_aside)
+    answer, *facilities = await ctx.connection.together(*asked)
+    rows = answer.all()
+    found = _found_spelled(rows, known, names, put_aside)
+    found += await _find_both(ctx, _better_than(known, rows, names), names, put_aside)
     return found + await _find_in_facilities(ctx, facilities[0].all() if facilities else (), known, names)
 
 

@@ -17,9 +17,8 @@ from sqlalchemy import TextClause, text
 from care_console.contract.audit import Action
 from care_console.contract.search import HitKind, SearchHit
 from care_console.evidence.entries import Json
-from care_console.service.audit.rules import counted_entry, counted_values, record
+from care_console.service.audit.rules import counted_entry, counted_values
 from care_console.service.foundation.context import Context
-from care_console.service.foundation.quick import QuickConnection
 from care_console.service.recipients.search import hits, lookups
 from care_console.service.recipients.search.cards import ChargeSaid, read_charge
 from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank, merged
@@ -140,19 +139,12 @@ async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit
     """What a sure reading finds, best first, at most `limit`, with its entry written; nothing, and none."""
     subject = f"session:{ctx.actor.session_id}"
     details: dict[str, Json] = {"kinds": sure.kinds()}
-    is_quick = isinstance(ctx.connection, QuickConnection)
     values = {"limit": limit, **_values(ctx, sure)}
-    if is_quick:
-        values |= counted_values(ctx, Action.SEARCHED, subject, "hits", details)
+    values |= counted_values(ctx, Action.SEARCHED, subject, "hits", details)
     rows: Sequence[Any] = ()
     for only in _mostly(_kind(sure)):
-        rows = rows or (await ctx.connection.execute(_statement(_kind(sure), is_quick, only), values)).all()
-    told = hits.arranged(ctx, merged(_found(row, sure) for row in rows), _once(rows), limit)
-    if told and not is_quick:
-        await record(
-            ctx, Action.SEARCHED, subject, details={**details, "hits": len(told)}, waits_for_disk=False
-        )
-    return told
+        rows = rows or (await ctx.connection.execute(_statement(_kind(sure), only), values)).all()
+    return hits.arranged(ctx, merged(_found(row, sure) for row in rows), _once(rows), limit)
 
 
 def _kind(sure: Reading) -> str:
@@ -171,8 +163,8 @@ def _mostly(kind: str) -> Sequence[HitKind | None]:
 
 
 @cache
-def _statement(kind: str, entry: bool, only: HitKind | None) -> TextClause:
-    """One statement: what is found, what tells of it, and, where it is to write it, the entry.
+def _statement(kind: str, only: HitKind | None) -> TextClause:
+    """One statement: what is found, what tells of it, and the entry.
 
     With `only` it gives nothing unless all that was found is of that kind.
     """
@@ -190,12 +182,11 @@ def _statement(kind: str, entry: bool, only: HitKind | None) -> TextClause:
         found, told = "", _OF_CHARGES
     parts = [f"found AS MATERIALIZED ({found})"] if found else []
     parts.append(f"told AS MATERIALIZED ({told})")
-    if entry:
-        # Not `count(DISTINCT (kind, id))`: to sort rows made of two columns takes longer than to find them.
-        # Of those on one phone each is found once.
-        once = "told" if kind == "phone" else "(SELECT FROM told GROUP BY kind, id) AS one"
-        count = f"SELECT least(:limit, count(*)) FROM {once}"
-        parts.append(f"entry AS ({counted_entry(count)})")
+    # Not `count(DISTINCT (kind, id))`: to sort rows made of two columns takes longer than to find them.
+    # Of those on one phone each is found once.
+    once = "told" if kind == "phone" else "(SELECT FROM told GROUP BY kind, id) AS one"
+    count = f"SELECT least(:limit, count(*)) FROM {once}"
+    parts.append(f"entry AS ({counted_entry(count)})")
     return text(f"WITH {', '.join(parts)} SELECT * FROM told")
 
 
