@@ -16,6 +16,14 @@ def give_way(niceness: int) -> None:
         _give_way_as_session(niceness)
 
 
+def is_short_of_time(own: int) -> bool:
+    """Whether more tasks want the processors of this machine than there are of those, `own` of ours beside:
+    by the system's average over a minute. Never on Windows, which has none."""
+    if not hasattr(os, "getloadavg"):
+        return False
+    return os.getloadavg()[0] > (os.cpu_count() or 1) + own
+
+
 def _give_way_as_session(niceness: int) -> None:
     """Linux may weigh whole sessions against each other: then it is the session's niceness that counts.
 

@@ -61,6 +61,7 @@ class Workshop:
     def __init__(
         self, workers: int, longest_seconds: float = LONGEST_SECONDS, *, niceness: int = BEHIND_PAGES
     ) -> None:
+        self.workers = workers
         self._niceness = niceness
         self._longest_seconds = longest_seconds
         self._free: list[_Worker] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import update
 from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.jobs import defer
+from care_console.service.foundation.niceness import is_short_of_time
 from care_console.service.foundation.services import Services
 from care_console.service.gateways.storage.port import NotStored, StorageUnavailable
 from care_console.service.recordings import more_copies
@@ -26,6 +28,12 @@ from tests.service.recordings.sounds import reference_lufs
 from tests.support import builders
 
 pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else the machine is doing."""
+    monkeypatch.setattr(more_copies, "is_short_of_time", lambda _own: False)
 
 
 async def _taken(recorder: Recorder, sound: bytes) -> int:
@@ -58,6 +66,20 @@ async def test_those_that_wait_get_theirs_the_oldest_first_and_one_that_fails_th
     assert await make_waiting_copies(services, 60) == 1
     assert await make_waiting_copies(services, 60) == 0
     assert all(row.mp3_key and row.louder_key for row in await recorder.rows(recordings))
+
+
+async def test_while_the_machine_is_short_of_time_it_is_one_at_a_time(
+    recorder: Recorder, services: Services, three_seconds: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cores, beside = os.cpu_count() or 1, services.sounds_behind.workers
+    load = [cores + beside + 0.1]
+    monkeypatch.setattr(more_copies, "is_short_of_time", is_short_of_time)
+    monkeypatch.setattr(os, "getloadavg", lambda: (load[0], 0.0, 0.0))
+    for _ in range(3):
+        await recorder.send(three_seconds)
+    assert await make_waiting_copies(services, 60) == 1
+    load[0] = cores + beside
+    assert await make_waiting_copies(services, 60) == 2
 
 
 async def test_with_no_storage_it_does_not_go_through_all_of_them(
