@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import Executable
 
 from care_console.service.foundation.rows import Rows
-from care_console.service.foundation.statements import Asked, Query
+from care_console.service.foundation.statements import Asked, Query, Values
 
 
 class Connection(Protocol):
     """A connection in a transaction, or one for reading, of which each round trip is one."""
 
-    async def execute(
-        self,
-        statement: Executable | Query,
-        values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> Rows:
+    async def execute(self, statement: Executable | Query, values: Values = None) -> Rows:
         """What one statement gives; with several sets of values, what it gives with each."""
 
     async def together(self, *asked: Asked) -> list[Rows]:

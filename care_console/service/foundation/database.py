@@ -44,25 +44,25 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
-        self.quick = QuickPool(url, pool_size, _POOL_SECONDS, _PLANNED_ONCE)
-        self._changing = QuickPool(url, pool_size, _POOL_SECONDS)
+        self.readers = QuickPool(url, pool_size, _POOL_SECONDS, _PLANNED_ONCE)
+        self._writers = QuickPool(url, pool_size, _POOL_SECONDS)
 
     @asynccontextmanager
     async def reading(self, *, only: bool = False) -> AsyncIterator[QuickConnection]:
         """A connection for reading, without a transaction around it: each round trip is one. With `only`, the
         database refuses to change anything over it; else entries can be written.
         """
-        connection = await self.quick.take()
+        connection = await self.readers.take()
         connection.only_reads = only
         try:
             yield connection
         finally:
-            self.quick.give_back(connection)
+            self.readers.give_back(connection)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[QuickConnection]:
         """A transaction: committed when the block ends, rolled back when it raises."""
-        connection = await self._changing.take()
+        connection = await self._writers.take()
         connection.begin()
         try:
             yield connection
@@ -72,12 +72,12 @@ class Database:
         else:
             await connection.commit()
         finally:
-            self._changing.give_back(connection)
+            self._writers.give_back(connection)
 
     async def close(self) -> None:
         """Give every connection back."""
-        self.quick.close()
-        self._changing.close()
+        self.readers.close()
+        self._writers.close()
 
 
 def sqlalchemy_url(url: str) -> str:

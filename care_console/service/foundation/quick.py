@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from care_console.service.foundation.rows import Rows
-from care_console.service.foundation.statements import Asked, Compiled, Query, compiled
+from care_console.service.foundation.statements import Asked, Compiled, Query, Values, compiled
 
 _TEXT = 0  # results as text, as SQLAlchemy asks for them: every type comes out the same on both ways
 _KEEP_ALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
@@ -70,11 +70,7 @@ class QuickConnection:
         self._socket = self._pgconn.socket
         self._loop.add_reader(self._socket, self._readable)
 
-    async def execute(
-        self,
-        statement: Executable | Query,
-        values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> Rows:
+    async def execute(self, statement: Executable | Query, values: Values = None) -> Rows:
         """Send one statement, and wait for what it gives; with several sets of values, once with each."""
         if values is None or isinstance(values, Mapping):
             return (await self.together((statement, values or {})))[0]

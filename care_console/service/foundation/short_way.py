@@ -78,7 +78,7 @@ class ShortWay:
             raise _LongWay
         bearer = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         origin = scope["client"][0] if scope.get("client") else "unknown"
-        pool = self._services.database.quick
+        pool = self._services.database.readers
         connection = await pool.take()
         try:
             actor = await known_actor(connection, self._services.clock.now(), bearer.decode("latin-1"))

@@ -49,6 +49,9 @@ class Query:
         return known
 
 
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+"""What a statement is sent with: the values of its parameters by name, or several sets of them."""
+
 Asked = tuple[Executable | Query, Mapping[str, Any]]
 """A statement, and the values that it is sent with."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Executable
 
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.rows import Rows
-from care_console.service.foundation.statements import Asked, Query, compiled
+from care_console.service.foundation.statements import Asked, Query, Values, compiled
 
 Driver = psycopg.AsyncConnection[Any]
 
@@ -24,11 +24,7 @@ class ImportConnection:
         self.url = url
         self.driver = driver
 
-    async def execute(
-        self,
-        statement: Executable | Query,
-        values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
-    ) -> Rows:
+    async def execute(self, statement: Executable | Query, values: Values = None) -> Rows:
         """Run one statement; with several sets of values, once with each."""
         if values is None or isinstance(values, Mapping):
             return await self._one(statement, values or {})

@@ -34,8 +34,8 @@ LONGEST_SECONDS_BEHIND = 900.0
 """The same for workers that are behind: they may starve for long."""
 # A worker is replaced after so many sounds, whatever the libraries in it keep.
 _MOST_SOUNDS = 500
-# Whoever asks for more than this would wait for half a minute, as long as a recorder does, and is told to
-# come again. In a peak hour fifty wait at times, for one process more than for another.
+# Whoever asks for more than this is told to come again: with so many before it, a recorder waited 20 s on
+# two busy cores.
 _MOST_WAITING_A_WORKER = 60
 # More threads in one worker only take time from the others. And memory that C's allocator keeps for the next
 # array needs no new pages from the system, which cost a sixth of the time of a whole recording.
