@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import select
+import socket
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -67,7 +68,9 @@ class QuickConnection:
         self.only_reads = False
         self.is_broken = False
         self._loop = asyncio.get_running_loop()
-        self._socket = self._pgconn.socket
+        # One of our own: libpq closes its number by itself where the server is gone, somebody else may have
+        # that number next, and whom the loop was to wake would wait without end.
+        self._socket = socket.socket(fileno=socket.dup(self._pgconn.socket))
         self._loop.add_reader(self._socket, self._readable)
 
     async def execute(self, statement: Executable | Query, values: Values = None) -> Rows:
@@ -167,13 +170,14 @@ class QuickConnection:
         # Named here: all may be answered while the last of it is still being written.
         waiting: asyncio.Future[list[Any]] = self._loop.create_future()
         self._waiting = waiting
-        while pgconn.flush():  # more than the socket takes at once
+        while not waiting.done() and pgconn.flush():  # more than the socket takes at once
             writable = self._loop.create_future()
             self._loop.add_writer(self._socket, _wake, writable)
             try:
-                await writable
+                await asyncio.wait((writable, waiting), return_when=asyncio.FIRST_COMPLETED)
             finally:
-                self._loop.remove_writer(self._socket)
+                if not self.is_broken:
+                    self._loop.remove_writer(self._socket)
         return await waiting
 
     def _readable(self) -> None:
@@ -186,6 +190,8 @@ class QuickConnection:
             while not pgconn.is_busy():
                 result = pgconn.get_result()
                 if result is None:
+                    if pgconn.status != pq.ConnStatus.OK:  # it would give nothing for ever
+                        raise psycopg.OperationalError("the connection to the database is lost")
                     continue
                 if result.status == pq.ExecStatus.PIPELINE_SYNC:
                     self._waiting = None
@@ -227,7 +233,9 @@ class QuickConnection:
         if not self.is_broken:
             self.is_broken = True
             self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
             self._pgconn.finish()
+            self._socket.close()
 
 
 def _rows(prepared: _Prepared, result: Any) -> list[Any]:
@@ -247,11 +255,11 @@ def as_told(error: psycopg.Error) -> DBAPIError:
     return cast(DBAPIError, told)
 
 
-def _has_something_to_say(socket: int) -> bool:
+def _has_something_to_say(server: socket.socket) -> bool:
     if not hasattr(select, "poll"):  # Windows, where the number of a socket is no index of a set of bits
-        return bool(select.select([socket], [], [], 0)[0])
+        return bool(select.select([server], [], [], 0)[0])
     poll = select.poll()
-    poll.register(socket, select.POLLIN)
+    poll.register(server, select.POLLIN)
     return bool(poll.poll(0))
 
 
