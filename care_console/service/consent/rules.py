@@ -19,7 +19,7 @@ from care_console.service.audit.rules import record
 from care_console.service.consent.tables import consent_events, consent_states
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.events import announce
-from care_console.service.foundation.locks import lock_name
+from care_console.service.foundation.locks import IMPORTED_CONSENT, lock_name, share_name
 from care_console.service.foundation.statements import Query
 from care_console.service.recipients.news import announce_people_on
 from care_console.service.texting.tables import ANSWERS, texts
@@ -41,6 +41,15 @@ class Words:
 async def lock_number(ctx: Context, phone: str) -> None:
     """Hold the number until this transaction ends. It need not be known."""
     await lock_name(ctx, f"number:{phone}")
+
+
+async def lock_number_to_text(ctx: Context, phone: str) -> None:
+    """Hold the number as who hands a text over to it: an import then stores no opt-out of it meanwhile.
+
+    Not all who lock a number wait for an import: a STOP need not, and would hold up every later one.
+    """
+    await share_name(ctx, IMPORTED_CONSENT)
+    await lock_number(ctx, phone)
 
 
 async def state_of(ctx: Context, phone: str) -> ConsentState:

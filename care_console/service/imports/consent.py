@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from care_console.service.consent.turns import LIFTS_NOTHING as _LIFTS_NOTHING
 from care_console.service.consent.turns import states_sql as _states
+from care_console.service.foundation.locks import IMPORTED_CONSENT
 from care_console.service.imports.connection import Driver
 from care_console.service.imports.staging import open_transaction, run, run_all
 
@@ -20,6 +21,8 @@ SELECT e.id, now(), 'opt_in_by_' || e.channel
 FROM import_stage s JOIN consent_events e ON e.imported_id = s.event_id
 WHERE {_LIFTS_NOTHING} ORDER BY e.id ON CONFLICT DO NOTHING
 """
+# Before any row of theirs is written: who hands a text over may have to write one too.
+_STOP_TEXTS = f"SELECT pg_advisory_xact_lock(hashtextextended('{IMPORTED_CONSENT}', 0))"
 _FIRST_STATES = f"""
 INSERT INTO consent_states (phone, state, since, channel, scope, event_id)
 {_states("import_phones")} ON CONFLICT DO NOTHING
@@ -48,9 +51,14 @@ FROM ({_states("import_unsettled")}) n WHERE n.phone = c.phone
 
 
 async def note_consent(driver: Driver) -> None:
-    """After the events are loaded: the state of each number that had none, and the reviews."""
+    """After the events are loaded: the state of each number that had none, and the reviews.
+
+    From here to the commit no text is handed over, or one that asked just before would pass an opt-out. These
+    are too many numbers to lock each.
+    """
     await run_all(driver, _NOTE_PHONES)
     await run(driver, _NOTE_REVIEWS)
+    await run(driver, _STOP_TEXTS)
     await run(driver, _FIRST_STATES)
 
 

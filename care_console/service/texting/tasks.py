@@ -9,7 +9,7 @@ import structlog
 from procrastinate import JobContext
 from sqlalchemy import or_, select, text
 
-from care_console.service.consent.rules import lock_number
+from care_console.service.consent.rules import lock_number_to_text
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.fault_points import passing
 from care_console.service.foundation.jobs import services_of
@@ -41,7 +41,7 @@ async def send(context: JobContext, text_id: int) -> None:
     passing("text.claimed")
     await wait_turn(services)
     async with one_at_a_time(phone), services.database.begin() as connection:
-        await lock_number(services.context(connection, SYSTEM, _ORIGIN), phone)
+        await lock_number_to_text(services.context(connection, SYSTEM, _ORIGIN), phone)
         await sending.hand_over(services.context(connection, SYSTEM, _ORIGIN), text_id, services.sms)
     passing("text.committed")
 
