@@ -20,6 +20,7 @@ from care_console.service.at_hand import database_at_hand
 from care_console.service.foundation.logging import set_up_logging
 from care_console.service.foundation.loop import run_loop
 from care_console.service.foundation.niceness import give_way
+from care_console.service.foundation.one_piece import OnePieceProtocol
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.own_address import told_address
@@ -167,7 +168,11 @@ async def _serve(
         app = make_app(services)
         _spare_what_stays()
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=_STOP_SECONDS
+            app,
+            http=OnePieceProtocol,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_STOP_SECONDS,
         )
         server = _Server(config, services, say_ready)
         async with until_alone(server.stop):
