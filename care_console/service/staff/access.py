@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, text
 
@@ -32,20 +32,28 @@ _SESSION_OF_TOKEN = Query(
     .where(sessions.c.access_hash == bindparam("token_hash"))
 )
 
-# An error unless that token's session is open and its account is as it was.
+# An error unless that token's session is open and its account is as it was. Whose it is and when it ends is
+# not asked again: of one token neither changes.
 _IS_AS_KNOWN = text(
     """
     SELECT 1 / CAST(EXISTS (
         SELECT FROM sessions JOIN staff ON staff.id = sessions.staff_id
-        WHERE access_hash = :token_hash AND sessions.id = :session_id AND staff.id = :staff_id
-            AND closed_at IS NULL AND disabled_at IS NULL AND access_expires_at > :now AND ends_at > :now
+        WHERE access_hash = :token_hash AND closed_at IS NULL AND disabled_at IS NULL
             AND login = :login AND role = :role
     ) AS int)
     """
 )
 
+
+class _Known(NamedTuple):
+    """Somebody who was here before, and until when the token is good."""
+
+    actor: Actor
+    until: datetime
+
+
 _MOST_KNOWN = 10_000
-_known: dict[bytes, Actor] = {}
+_known: dict[bytes, _Known] = {}
 
 
 def bearer_token(header: str | None) -> str:
@@ -63,11 +71,11 @@ async def actor_of(ctx: Context, header: str | None) -> Actor:
 
 async def _actor_of(connection: Any, now: datetime, token_hash: bytes) -> Actor:
     [found] = await connection.together((_SESSION_OF_TOKEN, {"token_hash": token_hash}))
-    actor = _actor(found.first(), now)
+    known = _known_by(found.first(), now)
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
-    _known[token_hash] = actor
-    return actor
+    _known[token_hash] = known
+    return known.actor
 
 
 async def known_actor(connection: QuickConnection, now: datetime, header: str | None) -> Actor:
@@ -78,35 +86,31 @@ async def known_actor(connection: QuickConnection, now: datetime, header: str | 
     """
     token_hash = hashed(bearer_token(header))
     known = _known.get(token_hash)
-    if known is None:
+    if known is None or now >= known.until:
         return await _actor_of(connection, now, token_hash)
 
-    values = {
-        "token_hash": token_hash,
-        "session_id": known.session_id,
-        "staff_id": known.staff_id,
-        "login": known.name,
-        "role": known.role.value if known.role else "",
-        "now": now,
-    }
+    actor = known.actor
+    role = actor.role.value if actor.role else ""
+    values = {"token_hash": token_hash, "login": actor.name, "role": role}
     connection.check_with_next((_IS_AS_KNOWN, values), lambda: _forget(token_hash))
-    return known
+    return actor
 
 
 def _forget(token_hash: bytes) -> None:
     _known.pop(token_hash, None)
 
 
-def _actor(session: Any, now: datetime) -> Actor:
+def _known_by(session: Any, now: datetime) -> _Known:
     if session is None or session.closed_at is not None or session.disabled_at is not None:
         raise _not_signed_in("This session has ended. Nothing was done. Sign in again.")
-    if now >= min(session.access_expires_at, session.ends_at):
+    until = min(session.access_expires_at, session.ends_at)
+    if now >= until:
         raise Problem(
             ProblemType.SESSION_EXPIRED,
             HTTPStatus.UNAUTHORIZED,
             "This session has expired. Nothing was done. Refresh it or sign in again.",
         )
-    return Actor(session.login, Role(session.role), session.staff_id, session.id)
+    return _Known(Actor(session.login, Role(session.role), session.staff_id, session.id), until)
 
 
 def _not_signed_in(detail: str) -> Problem:
