@@ -20,7 +20,13 @@ from care_console.service.links.tables import links
 from care_console.service.messages.tables import messages
 from care_console.service.payments.tables import charges, disputes
 from care_console.service.playback.tables import plays, visits
-from care_console.service.recipients.tables import notes, recipients
+from care_console.service.recipients.tables import (
+    BEGINNING,
+    BY_REFERENCE,
+    notes,
+    recipients,
+    reference_beginnings,
+)
 from care_console.service.recordings.tables import recordings
 from care_console.service.refunds.tables import refunds
 from care_console.service.texting.tables import texts
@@ -256,4 +262,8 @@ async def _about(ctx: Context, message_id: int) -> dict[str, Any]:
 async def _insert(ctx: Context, table: Table, values: dict[str, Any]) -> int:
     done = await ctx.connection.execute(insert(table).values(values).returning(table.c.id))
     row_id: int = done.scalar_one()
+    if values.get("imported_id") and table.name in BY_REFERENCE:  # as the import does
+        noted = upsert(reference_beginnings).on_conflict_do_nothing()
+        beginning = values["imported_id"][:BEGINNING]
+        await ctx.connection.execute(noted, {"beginning": beginning, "table_name": table.name})
     return row_id

@@ -44,17 +44,17 @@ async def record(
 _MARK = 2**53 - 1
 
 
-def counted_entry(count: str) -> str:
+def counted_entry(counted: str) -> str:
     """The SQL of an entry that is written by the very statement that finds what it counts: an `INSERT`.
 
-    `count` is SQL for that number; of nothing, nothing is told. Its values are those of `counted_values`.
+    `counted` is what a `FROM` may name: its rows are counted, and of none nothing is told. The values are
+    those of `counted_values`.
     """
-    leaf = "convert_to(CAST(:leaf_before AS text) || number || CAST(:leaf_after AS text), 'UTF8')"
+    leaf = "convert_to(CAST(:leaf_before AS text) || count(*) || CAST(:leaf_after AS text), 'UTF8')"
     return f"""
         INSERT INTO audit_entries ({_COLUMNS})
         SELECT :entry_id, :at, :actor, :action, :outcome, :subject, :origin, {leaf}
-        FROM ({count}) AS counted (number)
-        WHERE number > 0 AND set_config('synchronous_commit', 'off', true) = 'off'
+        FROM {counted} HAVING count(*) > 0 AND set_config('synchronous_commit', 'off', true) = 'off'
     """  # noqa: S608 - put together from our own constants alone
 
 

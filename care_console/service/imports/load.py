@@ -62,6 +62,7 @@ async def load_file(
     refused = len(reader.refused) + await staging.put_aside(driver, number)
     async with _watching(connection_of(ctx).url, data, reader.sent, progress):
         loaded, late = await _store(driver, data, number)
+    await staging.note_beginnings(driver, data)
     if data is MESSAGES:
         await run(driver, _NOTE_SOUNDS)
     if data is CONSENT:

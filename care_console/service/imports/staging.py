@@ -8,6 +8,7 @@ from care_console.service.imports.connection import Driver
 from care_console.service.imports.files import DataFile
 from care_console.service.imports.reasons import Reason
 from care_console.service.imports.records import RecordReader
+from care_console.service.recipients.tables import BEGINNING, BY_REFERENCE
 
 # A second import waits this long for the first; the backend of a killed one notices within a second.
 LOCK_SECONDS = 60
@@ -140,6 +141,16 @@ async def insert_good(driver: Driver, data: DataFile) -> int:
         f"FROM import_stage s {data.joins(kind)} "
         f"WHERE NOT EXISTS (SELECT FROM {data.table} t WHERE {data.same}) {order}",
     )
+
+
+async def note_beginnings(driver: Driver, data: DataFile) -> None:
+    """Note how the references of the staged rows begin, by which they are found."""
+    if data.table in BY_REFERENCE:
+        await run(
+            driver,
+            f"INSERT INTO reference_beginnings SELECT DISTINCT left(s.{data.key}, {BEGINNING}), "
+            f"'{data.table}' FROM import_stage s ON CONFLICT DO NOTHING",
+        )
 
 
 async def refuse_taken_codes(driver: Driver) -> int:

@@ -71,6 +71,18 @@ last_heard = Table(
     ),
 )
 
+BEGINNING = 3
+"""So many characters of a reference tell what kind of thing it may be of."""
+
+# How the references begin by which things were imported, for each of `BY_REFERENCE`; written by the import.
+reference_beginnings = Table(
+    "reference_beginnings",
+    metadata,
+    Column("beginning", Text, primary_key=True),
+    Column("table_name", Text, primary_key=True),
+)
+BY_REFERENCE = frozenset(("recipients", "messages", "links", "texts", "charges", "refunds"))
+
 notes = Table(
     "notes",
     metadata,

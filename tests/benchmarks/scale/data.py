@@ -22,7 +22,7 @@ from tests.support.postgres import server
 KEPT = Path(__file__).parents[3] / "build" / "benchmarks"
 DATABASE = "care_scale"
 _MADE_ANEW_AFTER = timedelta(days=5)
-_FORM = 2
+_FORM = 3
 """Grows with every change of what is made: what was made in another form is made anew."""
 _DURABLE = ("shared_buffers=1GB", "effective_cache_size=4GB", "random_page_cost=1.1", "max_wal_size=4GB")
 _FAST = (

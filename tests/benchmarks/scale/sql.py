@@ -170,4 +170,9 @@ ROWS: dict[str, str] = {
                :anchor - interval '200 days' * pg_temp.roll(id, 69), 'care'
         FROM recipients WHERE pg_temp.roll(id, 68) < 0.1
     """,
+    "reference_beginnings": """
+        INSERT INTO reference_beginnings (beginning, table_name)
+        VALUES ('MSG', 'messages'), ('LNK', 'links'), ('TXT', 'texts'), ('CHG', 'charges'), ('RFD', 'refunds'),
+               ((SELECT left(min(imported_id), 3) FROM recipients), 'recipients')
+    """,
 }

@@ -21,7 +21,7 @@ from care_console.service.recipients.search.reading import read
 from care_console.service.recipients.search.rules import search
 from care_console.service.recipients.search.sure import read_surely
 from tests.service.recipients.spellings import A_NUMBER, A_SPELLING, SPELLINGS, Spelling, spell_number
-from tests.support.builders import a_charge, a_message, a_recipient
+from tests.support.builders import a_charge, a_link, a_message, a_recipient, a_refund
 
 TODAY = date(2026, 11, 20)
 WORDS = re.findall(
@@ -230,13 +230,17 @@ async def test_of_four_digits_what_is_surer_comes_before_the_phones(services: Se
 
 
 @pytest.mark.asyncio
-async def test_a_reference_that_two_kinds_of_things_bear_finds_both(services: Services) -> None:
+@pytest.mark.parametrize("reference", ["REF-000142", "ch_1434ffd173c"])
+async def test_a_reference_that_two_kinds_of_things_bear_finds_both(
+    services: Services, reference: str
+) -> None:
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, "test")
-        message = await a_message(ctx, imported_id="REF-000142")
+        message = await a_message(ctx, imported_id=reference)
         paid = await a_message(ctx)
-        charge = await a_charge(ctx, paid, imported_id="REF-000142")
-    reply = await _told(services, "ref-000142")
+        ours = {"processor_ref": reference} if reference.startswith("ch_") else {"imported_id": reference}
+        charge = await a_charge(ctx, paid, **ours)
+    reply = await _told(services, reference)
     assert {(hit.kind.value, hit.id) for hit in reply.items} == {
         ("message", str(message)),
         ("charge", str(charge)),
@@ -244,3 +248,25 @@ async def test_a_reference_that_two_kinds_of_things_bear_finds_both(services: Se
     async with services.database.begin() as connection:
         leaves = (await connection.execute(select(audit_entries.c.leaf))).scalars().all()
     assert [read_entry(leaf).details["hits"] for leaf in leaves if b'"hits"' in leaf] == [2]
+
+
+@pytest.mark.asyncio
+async def test_a_messages_reference_is_looked_up_among_messages_alone_and_no_other_suffers(
+    services: Services,
+) -> None:
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        first = await a_message(ctx, imported_id="VM398E92A4F5D")
+        await a_link(ctx, first, imported_id="LKD7C60C5E752")
+        paid = await a_message(ctx, imported_id="VMX00000000FF")
+        refund = await a_refund(ctx, await a_charge(ctx, paid), processor_ref="VM398E92A4F5D")
+        assert await _refs(services, "vm398e92a4f5d") == []  # nothing is there before it is committed
+    assert refund
+    assert await _refs(services, "lkd7c60c5e752") == [("message", str(first), "link reference")]
+    found = await _refs(services, "vm398e92a4f5d")
+    assert {why for _, _, why in found} == {"message reference", "processor reference of a refund"}
+    assert await _refs(services, "VMX00000000FF") == [("message", str(paid), "message reference")]
+
+
+async def _refs(services: Services, typed: str) -> list[tuple[str, str, str]]:
+    return [(hit.kind.value, hit.id, hit.why) for hit in (await _told(services, typed)).items]

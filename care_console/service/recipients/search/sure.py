@@ -7,7 +7,7 @@ Only where it finds nothing is every reading of the words looked up (`lookups`).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -26,6 +26,7 @@ from care_console.service.recipients.search.numbers import Numbers, read_numbers
 from care_console.service.recipients.search.reading import Reading, cleaned
 from care_console.service.recipients.search.reasons import LAST_DIGITS, as_found, charge_of_person
 from care_console.service.recipients.search.words import AROUND
+from care_console.service.recipients.tables import BEGINNING
 
 _PHONE = re.compile(r"(?:\+?1[ .-]?)?(?:\(([2-9]\d\d)\)|([2-9]\d\d))[ .-]{0,2}([2-9]\d\d)[ .-]{0,2}(\d{4})")
 _FOUR_DIGITS = re.compile(r"\d{4}")
@@ -64,6 +65,22 @@ _REFERENCES = """
     UNION ALL SELECT 'processor reference of a refund', 'charge', charge_id, ''
     FROM refunds WHERE processor_ref = ANY(CAST(:refs AS text[]))
 """
+# A reference is nearly always a message's: asked first is whether it is one's and nothing else's. To look
+# among all kinds of things takes the database longer than all the rest. What a card processor calls a charge
+# or refund begins as it pleases: that is looked up.
+_OF_MESSAGE = (
+    hits.told_from(
+        HitKind.MESSAGE, "messages AS m", "'message reference' AS how, false AS named, '' AS said, "
+    )
+    + """
+    WHERE m.imported_id = ANY(CAST(:refs AS text[]))
+        AND NOT EXISTS (SELECT FROM reference_beginnings
+                        WHERE beginning = ANY(CAST(:beginnings AS text[])) AND table_name <> 'messages')
+        AND NOT EXISTS (SELECT FROM charges WHERE processor_ref = ANY(CAST(:refs AS text[])))
+        AND NOT EXISTS (SELECT FROM refunds WHERE processor_ref = ANY(CAST(:refs AS text[])))
+    LIMIT :limit
+"""
+)
 # Of many whose phones end so, those last heard of: by an index in that order, however many they are.
 _OF_ENDING = _PERSON.format(
     also="'ending' AS how, false AS named, CAST(:ending AS text) || ' ' AS said, ",
@@ -142,57 +159,55 @@ async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit
     values = {"limit": limit, **_values(ctx, sure)}
     values |= counted_values(ctx, Action.SEARCHED, subject, "hits", details)
     rows: Sequence[Any] = ()
-    for only in _mostly(_kind(sure)):
-        rows = rows or (await ctx.connection.execute(_statement(_kind(sure), only), values)).all()
+    for way in _ways(sure):
+        rows = rows or (await ctx.connection.execute(_statement(way), values)).all()
     return hits.arranged(ctx, merged(_found(row, sure) for row in rows), _once(rows), limit)
 
 
-def _kind(sure: Reading) -> str:
+def _ways(sure: Reading) -> Sequence[str]:
+    """How it is looked up; where that finds nothing, how then."""
     if sure.charge:
-        return "charge"
-    return "phone" if sure.numbers.whole else "four digits" if sure.numbers.endings else "reference"
-
-
-def _mostly(kind: str) -> Sequence[HitKind | None]:
-    """What alone is told of first: a reference is nearly always a message's.
-
-    To tell of every kind takes the database as long again as to find. (Four digits are, beside the end of
-    many a phone, the number of some message: there it would be asked twice.)
-    """
-    return (HitKind.MESSAGE, None) if kind == "reference" else (None,)
+        return ("charge",)
+    if sure.numbers.whole:
+        return ("phone",)
+    return ("four digits",) if sure.numbers.endings else ("message reference", "reference")
 
 
 @cache
-def _statement(kind: str, only: HitKind | None) -> TextClause:
-    """One statement: what is found, what tells of it, and the entry.
-
-    With `only` it gives nothing unless all that was found is of that kind.
-    """
-    kinds = [only] if only else list(HitKind)
-    if kind == "phone":
-        found, told = "", _OF_PHONE
-    elif kind == "reference":
-        found, told = _REFERENCES, " UNION ALL ".join(f"({_told(kind, only)})" for kind in kinds)
-    elif kind == "four digits":
-        union = " UNION ALL ".join(map(lookups.written, _FOUR))
-        found = f"SELECT how, kind, id, said FROM ({union}) AS found (how, kind, id, named, said, at, cents)"
-        others = (_told(kind) for kind in kinds if kind is not HitKind.RECIPIENT)
-        told = " UNION ALL ".join(f"({one})" for one in (_OF_ENDING, _OF_OTHERS, *others))
-    else:
-        found, told = "", _OF_CHARGES
+def _statement(way: str) -> TextClause:
+    """One statement: what is found, what tells of it, and the entry."""
+    found, told, is_once = _PARTS[way]()
     parts = [f"found AS MATERIALIZED ({found})"] if found else []
     parts.append(f"told AS MATERIALIZED ({told})")
     # Not `count(DISTINCT (kind, id))`: to sort rows made of two columns takes longer than to find them.
-    # Of those on one phone each is found once.
-    once = "told" if kind == "phone" else "(SELECT FROM told GROUP BY kind, id) AS one"
-    count = f"SELECT least(:limit, count(*)) FROM {once}"
-    parts.append(f"entry AS ({counted_entry(count)})")
+    once = "told" if is_once else "(SELECT FROM told GROUP BY kind, id LIMIT :limit) AS shown"
+    parts.append(f"entry AS ({counted_entry(once)})")
     return text(f"WITH {', '.join(parts)} SELECT * FROM told")
 
 
-def _told(kind: HitKind, only: HitKind | None = None) -> str:
-    alone = f" AND NOT EXISTS (SELECT FROM found WHERE kind <> '{kind.value}')" if only else ""
-    found = f"(SELECT how, id, said FROM found WHERE kind = '{kind.value}'{alone}) AS wanted"
+def _four_digits() -> tuple[str, str, bool]:
+    union = " UNION ALL ".join(map(lookups.written, _FOUR))
+    found = f"SELECT how, kind, id, said FROM ({union}) AS found (how, kind, id, named, said, at, cents)"
+    others = (_told(kind) for kind in HitKind if kind is not HitKind.RECIPIENT)
+    return found, " UNION ALL ".join(f"({one})" for one in (_OF_ENDING, _OF_OTHERS, *others)), False
+
+
+def _any_reference() -> tuple[str, str, bool]:
+    return _REFERENCES, " UNION ALL ".join(f"({_told(kind)})" for kind in HitKind), False
+
+
+_PARTS: dict[str, Callable[[], tuple[str, str, bool]]] = {
+    "phone": lambda: ("", _OF_PHONE, True),
+    "four digits": _four_digits,
+    "message reference": lambda: ("", _OF_MESSAGE, True),
+    "reference": _any_reference,
+    "charge": lambda: ("", _OF_CHARGES, False),
+}
+"""By way: what finds, what tells of it, and whether that gives each thing once and no more than the limit."""
+
+
+def _told(kind: HitKind) -> str:
+    found = f"(SELECT how, id, said FROM found WHERE kind = '{kind.value}') AS wanted"
     also = "wanted.how, false AS named, wanted.said, "
     if kind is HitKind.RECIPIENT:
         last = hits.LAST_HEARD.format(of="r.id")
@@ -206,7 +221,8 @@ def _values(ctx: Context, sure: Reading) -> dict[str, Any]:
     if sure.numbers.endings and not sure.charge:
         return {**lookups.values_of(ctx, sure), "ending": sure.numbers.endings[0]}
     if sure.references:
-        return {"refs": list(sure.references)}
+        beginnings = {reference[:BEGINNING] for reference in sure.references}
+        return {"refs": list(sure.references), "beginnings": list(beginnings)}
     charge = sure.charge or ChargeSaid()
     return {
         "last4s": list(charge.last4s),
