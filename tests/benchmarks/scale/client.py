@@ -15,6 +15,9 @@ from typing import Any
 
 import psycopg
 
+_PIECE = 65_536
+"""Room for a quarter of a megabyte would be asked of the system, and given back, for each answer."""
+
 
 class Http:
     """A connection to the service, kept open."""
@@ -22,31 +25,33 @@ class Http:
     def __init__(self, host: str, port: int, token: str) -> None:
         self._where = host, port
         self._connect()
-        self._head = f"Host: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
+        self._head = f" HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n"
 
     def _connect(self) -> None:
         self._socket = socket.create_connection(self._where)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.used_at = time.monotonic()
 
     def refresh(self) -> None:
-        """A new connection: the service closes one that idled for five seconds, as while the other way is asked."""
-        self._socket.close()
-        self._connect()
+        """Another connection, where the service may have closed this one: it does so after five idle seconds."""
+        if time.monotonic() - self.used_at > 4:
+            self._socket.close()
+            self._connect()
 
     def get(self, path: str) -> tuple[int, Any]:
         """The status and the JSON of one answer."""
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\n{self._head}".encode())
-        got = b""
+        self._socket.sendall(f"GET {path}{self._head}".encode())
+        got = self._more()
         while (end := got.find(b"\r\n\r\n")) < 0:
             got += self._more()
-        head = got[:end].lower()
-        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
-        while len(got) < end + 4 + length:
+        told = got.index(b"content-length: ") + 16
+        whole = end + 4 + int(got[told : got.index(b"\r", told)])
+        while len(got) < whole:
             got += self._more()
         return int(got[9:12]), json.loads(got[end + 4 :])
 
     def _more(self) -> bytes:
-        more = self._socket.recv(1 << 18)
+        more = self._socket.recv(_PIECE)
         if not more:
             raise ConnectionError("the service closed the connection")
         return more
@@ -82,7 +87,7 @@ def main() -> None:
     print("{}", flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
-        print(json.dumps(_answers(_way(asked, http, sql), asked), default=str), flush=True)
+        print(json.dumps(_answers(http, _way(asked, http, sql), asked), default=str), flush=True)
 
 
 def _way(asked: dict[str, Any], http: Http, sql: Sql) -> Callable[[list[Any]], Any]:
@@ -95,7 +100,7 @@ def _way(asked: dict[str, Any], http: Http, sql: Sql) -> Callable[[list[Any]], A
     return lambda question: sql.story(statements, question[1])
 
 
-def _answers(ask: Callable[[list[Any]], Any], asked: dict[str, Any]) -> dict[str, Any]:
+def _answers(http: Http, ask: Callable[[list[Any]], Any], asked: dict[str, Any]) -> dict[str, Any]:
     seconds: list[float] = []
     answers: list[Any] = []
     for question in asked["questions"]:
@@ -106,6 +111,7 @@ def _answers(ask: Callable[[list[Any]], Any], asked: dict[str, Any]) -> dict[str
             answers.append(answer)
         elif asked["way"] == "http" and answer[0] != 200:
             raise RuntimeError(f"{question[0]} was answered by {answer}")
+    http.used_at = time.monotonic()
     return {"seconds": seconds, "answers": answers}
 
 
