@@ -182,26 +182,35 @@ class QuickConnection:
 
     def _readable(self) -> None:
         """The socket has something: results; for a connection that idles, that the server is gone."""
-        waiting, pgconn, results = self._waiting, self._pgconn, self._results
+        waiting = self._waiting
         try:
-            pgconn.consume_input()
-            if waiting is None or waiting.done():
+            self._pgconn.consume_input()
+            if waiting is not None and self._has_all(waiting):
                 return
-            while not pgconn.is_busy():
-                result = pgconn.get_result()
-                if result is None:
-                    if pgconn.status != pq.ConnStatus.OK:  # it would give nothing for ever
-                        raise psycopg.OperationalError("the connection to the database is lost")
-                    continue
-                if result.status == pq.ExecStatus.PIPELINE_SYNC:
-                    self._waiting = None
-                    waiting.set_result(results)
+            # Of a connection that broke uvloop tells once, and never again: its end is read here and now.
+            while _is_hung_up(self._socket):
+                self._pgconn.consume_input()
+                if waiting is not None and self._has_all(waiting):
                     return
-                results.append(result)
         except psycopg.Error as error:
             self.close()
             if waiting is not None and not waiting.done():
                 waiting.set_exception(error)
+
+    def _has_all(self, waiting: asyncio.Future[list[Any]]) -> bool:
+        """Take the results that are there; whether these were the last that somebody waits for."""
+        pgconn, results = self._pgconn, self._results
+        while not waiting.done() and not pgconn.is_busy():
+            result = pgconn.get_result()
+            if result is None:
+                if pgconn.status != pq.ConnStatus.OK:  # it would give nothing for ever
+                    raise psycopg.OperationalError("the connection to the database is lost")
+            elif result.status == pq.ExecStatus.PIPELINE_SYNC:
+                self._waiting = None
+                waiting.set_result(results)
+            else:
+                results.append(result)
+        return waiting.done()
 
     def _read(self, sent: Sequence[_Prepared | None], results: Sequence[Any]) -> list[Rows]:
         given: list[Rows] = []
@@ -260,6 +269,14 @@ def _has_something_to_say(server: socket.socket) -> bool:
         return bool(select.select([server], [], [], 0)[0])
     poll = select.poll()
     poll.register(server, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _is_hung_up(server: socket.socket) -> bool:
+    if not hasattr(select, "poll"):  # Windows, where the loop tells again and again
+        return False
+    poll = select.poll()
+    poll.register(server, 0)
     return bool(poll.poll(0))
 
 
