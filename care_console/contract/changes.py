@@ -18,6 +18,7 @@ class ChangeKind(StrEnum):
     SESSION = "session"
     PRESENCE = "presence"
     PAUSE = "pause"
+    FACILITY = "facility"
 
 
 class Change(Reply):

@@ -69,7 +69,7 @@ async def end_pause(ctx: Context, pause_id: int) -> Pause:
         values = {"ended_at": ctx.now, "ended_by": ctx.actor.name}
         await ctx.connection.execute(update(pauses).where(pauses.c.id == pause_id).values(values))
         await record(ctx, Action.PAUSE_ENDED, f"pause:{pause_id}", details=_details(row))
-        await _announce(ctx, pause_id, row.phone)
+        await _announce(ctx, row)
     return await read_pause(ctx, pause_id)
 
 
@@ -146,7 +146,7 @@ async def _begin(ctx: Context, whose: ColumnElement[bool], reason: str, **what: 
     inserted = await ctx.connection.execute(insert(pauses).values(values).returning(pauses))
     row = inserted.one()
     await record(ctx, Action.PAUSED, f"pause:{row.id}", details=_details(row))
-    await _announce(ctx, row.id, row.phone)
+    await _announce(ctx, row)
     return await read_pause(ctx, row.id)
 
 
@@ -155,10 +155,13 @@ def _details(row: Any) -> dict[str, str]:
     return {"facility": str(row.facility_id)} if row.phone is None else {"phone": row.phone}
 
 
-async def _announce(ctx: Context, pause_id: int, phone: str | None) -> None:
-    await announce(ctx, ChangeKind.PAUSE, pause_id)
-    if phone is not None:
-        await announce_people_on(ctx, phone)
+async def _announce(ctx: Context, pause: Any) -> None:
+    """Tell whoever looks at pauses, and whoever looks at somebody whose texts wait for it or go again."""
+    await announce(ctx, ChangeKind.PAUSE, pause.id)
+    if pause.phone is not None:
+        await announce_people_on(ctx, pause.phone)
+    else:
+        await announce(ctx, ChangeKind.FACILITY, pause.facility_id)
 
 
 async def _read(ctx: Context, which: ColumnElement[bool], limit: int) -> list[Pause]:

@@ -32,6 +32,7 @@ _SEEN_WITH: dict[ChangeKind, tuple[Permission, ...]] = {
     ChangeKind.SESSION: (Permission.MANAGE_STAFF,),
     ChangeKind.PRESENCE: (Permission.READ_STORY,),
     ChangeKind.PAUSE: (Permission.PAUSE,),
+    ChangeKind.FACILITY: (Permission.READ_STORY,),
 }
 
 

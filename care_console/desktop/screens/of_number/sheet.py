@@ -173,7 +173,7 @@ class NumberSheet(Sheet):
         elif change.kind is LocalKind.CONNECTION:
             if change.id == "online":
                 self._together.start()
-        elif change.recipient_id == self.story.id:
+        elif change.kind is ChangeKind.FACILITY or change.recipient_id == self.story.id:
             self._together.start()
 
     # showing

@@ -149,7 +149,9 @@ class StoryReader(QObject):
             return
         if change.kind is LocalKind.CONNECTION and change.id == "online":
             concerned = [caller for caller in self._callers.callers if _is_stale(caller)]
-        elif change.recipient_id is None and change.kind is LocalKind.OUTBOX:
+        elif change.kind is ChangeKind.FACILITY or (
+            change.recipient_id is None and change.kind is LocalKind.OUTBOX
+        ):  # whose messages come from there is not known here
             concerned = list(self._callers.callers)
         else:
             caller = self._callers.get(change.recipient_id) if change.recipient_id else None

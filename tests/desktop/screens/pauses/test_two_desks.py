@@ -108,8 +108,6 @@ def test_what_is_paused_on_one_desk_is_seen_on_the_other(database_url: str, tmp_
             assert line is not None
             assert (line.thing.title, line.thing.facility_id) == ("Jackson County Jail, MO", told.facility_id)
 
-            hands = await turn_to(ana)
-            hands.press("F5")
             await until(lambda: "from Jackson County Jail are paused" in _says(ana), PATIENT)
             story = _story(ana)
             assert story is not None

@@ -180,7 +180,9 @@ class MessageAtHand(QObject):
                 self._soon.start()
             return
         # a refund or a link changes the message too; what is shown of it must not lag behind
-        of_here = change.recipient_id == self._recipient_id and change.kind is not ChangeKind.PRESENCE
+        of_here = change.kind is ChangeKind.FACILITY or (
+            change.recipient_id == self._recipient_id and change.kind is not ChangeKind.PRESENCE
+        )
         if self._message is not None and of_here:
             self._soon.start()
 
