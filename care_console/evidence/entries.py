@@ -40,15 +40,19 @@ def canonical_bytes(entry: Entry) -> bytes:
 
     Raises ValueError for a naive time, a float, bytes, half a character, or a number beyond 2**53.
     """
-    if entry.at.tzinfo is None:
-        raise ValueError("an entry's time must carry its time zone")
-    at = entry.at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
     # Its names in their order. Put together here: an entry is written at every key that is pressed.
     return (
-        f'{{"action":{_quoted(entry.action)},"actor":{_quoted(entry.actor)},"at":"{at}Z"'
+        f'{{"action":{_quoted(entry.action)},"actor":{_quoted(entry.actor)},"at":"{written_time(entry.at)}"'
         f',"details":{_written(entry.details)},"id":"{entry.id}","origin":{_quoted(entry.origin)}'
         f',"outcome":{_quoted(entry.outcome)},"subject":{_quoted(entry.subject)},"v":{VERSION}}}'
     ).encode()
+
+
+def written_time(at: datetime) -> str:
+    """A moment as an entry has it. Raises ValueError for a naive one."""
+    if at.tzinfo is None:
+        raise ValueError("an entry's time must carry its time zone")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def read_entry(stored: bytes) -> Entry:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
 from care_console.contract.audit import Action, Outcome
-from care_console.evidence.entries import Entry, Json, canonical_bytes
+from care_console.evidence.entries import Entry, Json, canonical_bytes, written_time
 from care_console.service.foundation.context import Context
 
 _COLUMNS = "entry_id, at, actor, action, outcome, subject, origin, leaf"
@@ -41,9 +43,6 @@ async def record(
     await ctx.connection.write(statement, values)
 
 
-_MARK = 2**53 - 1
-
-
 def counted_entry(counted: str) -> str:
     """The SQL of an entry that is written by the very statement that finds what it counts: an `INSERT`.
 
@@ -59,14 +58,43 @@ def counted_entry(counted: str) -> str:
 
 
 def counted_values(
-    ctx: Context, action: Action, subject: str, counted: str, details: Mapping[str, Json]
+    ctx: Context, action: Action, subject: str, counted: str, details: Mapping[str, str]
 ) -> dict[str, object]:
     """The values of a `counted_entry`; `counted` is the name of the number among its details."""
-    values = _values(ctx, action, subject, Outcome.DONE, {**details, counted: _MARK})
-    # Inside any string of the entry the quotes of such a name would be escaped: it stands there once.
-    leaf = values.pop("leaf").decode()
-    before, after = leaf.split(f'"{counted}":{_MARK}')
-    return {**values, "leaf_before": f'{before}"{counted}":', "leaf_after": after}
+    entry_id, actor, origin = uuid4(), ctx.actor.name, ctx.origin
+    head, middle, behind, tail = _leaf(action, actor, subject, origin, counted, tuple(details.items()))
+    return {
+        "entry_id": entry_id,
+        "at": ctx.now,
+        "actor": actor,
+        "action": action.value,
+        "outcome": Outcome.DONE.value,
+        "subject": subject,
+        "origin": origin,
+        "leaf_before": f"{head}{written_time(ctx.now)}{middle}",
+        "leaf_after": f"{behind}{entry_id}{tail}",
+    }
+
+
+_NO_ID, _NO_TIME, _NO_NUMBER = UUID(int=0), datetime.min.replace(tzinfo=UTC), 2**53 - 1
+
+
+@lru_cache(1_000)
+def _leaf(
+    action: Action, actor: str, subject: str, origin: str, counted: str, details: tuple[tuple[str, str], ...]
+) -> tuple[str, str, str, str]:
+    """What of an entry's bytes stands before its time, on to its number, on to its id, and behind that.
+
+    One session's searches differ in these alone.
+    """
+    known: dict[str, Json] = {**dict(details), counted: _NO_NUMBER}
+    entry = Entry(_NO_ID, _NO_TIME, actor, action, Outcome.DONE, subject, origin, known)
+    leaf = canonical_bytes(entry).decode()
+    # Inside any text of the entry the quotes of these would be escaped: each stands there once.
+    head, rest = leaf.split(f'"at":"{written_time(_NO_TIME)}"')
+    middle, rest = rest.split(f'"{counted}":{_NO_NUMBER}')
+    behind, tail = rest.split(f'"id":"{_NO_ID}"')
+    return f'{head}"at":"', f'"{middle}"{counted}":', f'{behind}"id":"', f'"{tail}'
 
 
 def _values(

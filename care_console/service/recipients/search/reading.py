@@ -64,8 +64,8 @@ class Reading:
         told = [f"phone {display_phone(phone)}" for phone in self.numbers.whole]
         told += [f"phone ending {digits}" for digits in self.numbers.endings]
         told += [f"phone beginning {digits}" for digits in self.numbers.beginnings]
-        if self.charge and self.charge.said():
-            told.append(self.charge.said())
+        if self.charge and (charge := self.charge.said()):
+            told.append(charge)
         if self.spelled:
             told.append(f"code {self.spelled}")
         if self.name:

@@ -16,7 +16,6 @@ from sqlalchemy import TextClause, text
 
 from care_console.contract.audit import Action
 from care_console.contract.search import HitKind, SearchHit
-from care_console.evidence.entries import Json
 from care_console.service.audit.rules import counted_entry, counted_values
 from care_console.service.foundation.context import Context
 from care_console.service.recipients.search import hits, lookups
@@ -149,15 +148,15 @@ def _card(said: str, today: date, descriptor: str) -> Reading | None:
         return None
     if rest.strip(AROUND + "xX") != charge.last4s[0]:
         return None
-    return Reading(numbers=read_numbers(rest), charge=charge)
+    alone = rest.strip() == charge.last4s[0]  # and not xx4242, which is no end of a phone
+    return Reading(numbers=Numbers(endings=charge.last4s) if alone else read_numbers(rest), charge=charge)
 
 
 async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit]:
     """What a sure reading finds, best first, at most `limit`, with its entry written; nothing, and none."""
     subject = f"session:{ctx.actor.session_id}"
-    details: dict[str, Json] = {"kinds": sure.kinds()}
     values = {"limit": limit, **_values(ctx, sure)}
-    values |= counted_values(ctx, Action.SEARCHED, subject, "hits", details)
+    values |= counted_values(ctx, Action.SEARCHED, subject, "hits", {"kinds": sure.kinds()})
     rows: Sequence[Any] = ()
     for way in _ways(sure):
         rows = rows or (await ctx.connection.execute(_statement(way), values)).all()
