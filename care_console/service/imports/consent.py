@@ -51,13 +51,17 @@ FROM ({_states("import_unsettled")}) n WHERE n.phone = c.phone
 
 
 async def note_consent(driver: Driver) -> None:
-    """After the events are loaded: the state of each number that had none, and the reviews.
-
-    From here to the commit no text is handed over, or one that asked just before would pass an opt-out. These
-    are too many numbers to lock each.
-    """
+    """After the events are loaded: whose they are, and what of them is for a supervisor."""
     await run_all(driver, _NOTE_PHONES)
     await run(driver, _NOTE_REVIEWS)
+
+
+async def store_first_states(driver: Driver) -> None:
+    """The state of each number that had none: the last thing before the events' commit.
+
+    From here to there no text is handed over, or one that asked just before would pass an opt-out. These are
+    too many numbers to lock each.
+    """
     await run(driver, _STOP_TEXTS)
     await run(driver, _FIRST_STATES)
 

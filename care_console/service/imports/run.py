@@ -18,8 +18,8 @@ from care_console.service.foundation.jobs import make_job_app
 from care_console.service.gateways.storage.port import Storage
 from care_console.service.imports import staging
 from care_console.service.imports.connection import Driver, ImportConnection, import_connection
-from care_console.service.imports.consent import reviews, settle_numbers
-from care_console.service.imports.files import FILES
+from care_console.service.imports.consent import reviews, settle_numbers, store_first_states
+from care_console.service.imports.files import CONSENT, FILES
 from care_console.service.imports.load import begin_run, end_run, load_file
 from care_console.service.imports.problems import ImportRefused
 from care_console.service.imports.progress import ImportProgress, NoProgress
@@ -131,6 +131,8 @@ async def _file_by_file(work: _Run, rejects: Path | None, began: float) -> Impor
     for data in FILES:
         async with work.connection.driver.transaction():
             files.append(await load_file(work.context(), run_id, data, work.folder, work.progress))
+            if data is CONSENT:
+                await store_first_states(work.connection.driver)
     await settle_numbers(work.connection.driver)
     total = await _sound_total(work)
     sounds = SoundReport()
@@ -160,6 +162,7 @@ async def _all_or_nothing(work: _Run, rejects: Path | None, began: float) -> Imp
         kept = not any(file.refused for file in files) and not sounds.refused
         report = await _report(work, files, sounds, rejects, kept, began)
         if kept:
+            await store_first_states(work.connection.driver)
             await end_run(work.context(), run_id, work.clock.now(), _details(report))
         else:
             raise psycopg.Rollback(transaction)

@@ -41,6 +41,10 @@ async def test_good_rows_are_loaded_and_each_bad_one_is_named(
         f"{table}.csv": data.good[table] for table in COLUMNS
     }
     assert report.refused == len(data.rejects)
+    tables = ("recipients", "messages", "links", "texts", "charges", "refunds")
+    begin = " UNION ".join(f"SELECT left(imported_id, 3), '{table}' FROM {table}" for table in tables)
+    assert ask(f"TABLE reference_beginnings EXCEPT ({begin})") == []
+    assert ask(f"({begin}) EXCEPT TABLE reference_beginnings") == []
 
 
 async def test_running_it_again_changes_nothing(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from care_console.service.gateways.storage.files import open_storage
+from care_console.service.imports.progress import NoProgress
 from care_console.service.recordings.measure import measure
 from tests.service.imports.conftest import Ask, Import, content
 from tests.service.recordings.sounds import sine, wav
@@ -76,3 +77,38 @@ async def test_all_or_nothing_counts_a_bad_sound(run_import: Import, ask: Ask, t
     report = await run_import(data.folder, all_or_nothing=True)
     assert not report.kept
     assert ask("SELECT count(*) FROM messages") == [(0,)]
+
+
+_STOPS_TEXTS = """
+    SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
+        AND ((classid::bigint << 32) | objid::bigint) = hashtextextended('consent:imported', 0)
+"""
+
+
+class _Looking(NoProgress):
+    """Looks, at each step of the import, whether it keeps texts from being handed over."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self.stopped: list[int] = []
+
+    def file(self, name: str, size: int) -> None:
+        self.stopped += self._ask(_STOPS_TEXTS)[0]
+
+    def sounds(self, done: int, total: int) -> None:
+        self.stopped += self._ask(_STOPS_TEXTS)[0]
+
+
+@pytest.mark.parametrize("all_or_nothing", [True, False])
+async def test_no_text_waits_for_files_or_sounds(
+    run_import: Import, ask: Ask, tmp_path: Path, all_or_nothing: bool
+) -> None:
+    data = write_dataset(tmp_path / "old", audio=lambda number: "audio/one.wav" if number < 2 else "")
+    (tmp_path / "old" / "audio").mkdir()
+    (tmp_path / "old" / "audio" / "one.wav").write_bytes(TONE)
+    looking = _Looking(ask)
+    report = await run_import(data.folder, all_or_nothing=all_or_nothing, progress=looking)
+    assert (report.kept, report.sounds.stored) == (True, 2)
+    assert len(looking.stopped) > 10
+    assert set(looking.stopped) == {0}
+    assert ask("SELECT count(*) > 0 FROM consent_states") == [(True,)]
