@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,9 @@ _POOL_SECONDS = 5  # the desk waits fifteen for an answer; "try again" after fiv
 # What is read at every key is written for one way through its indexes; to plan it anew for every key that is
 # pressed takes longer than to run it.
 _PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
+# What was asked by somebody who was cut off may wait for a lock: the server, which would wait on for nobody
+# and hold what it holds, looks whether anybody is there. On Windows it cannot.
+_LOOKS_FOR_US = "" if sys.platform == "win32" else "-c client_connection_check_interval=1s"
 
 metadata = MetaData(
     naming_convention={
@@ -44,8 +48,8 @@ class Database:
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
-        self.readers = QuickPool(url, pool_size, _POOL_SECONDS, _PLANNED_ONCE)
-        self._writers = QuickPool(url, pool_size, _POOL_SECONDS)
+        self.readers = QuickPool(url, pool_size, _POOL_SECONDS, f"{_PLANNED_ONCE} {_LOOKS_FOR_US}")
+        self._writers = QuickPool(url, pool_size, _POOL_SECONDS, _LOOKS_FOR_US)
 
     @asynccontextmanager
     async def reading(self, *, only: bool = False) -> AsyncIterator[QuickConnection]:

@@ -200,3 +200,28 @@ async def test_a_uuid_bytes_and_moments_come_back_as_they_went(database: Databas
         )
         [row] = (await connection.execute(query, dict(zip("abcde", sent, strict=True)))).all()
         assert tuple(row) == sent
+
+
+async def test_what_was_cut_off_while_it_waits_for_a_lock_does_not_wait_on(database: Database) -> None:
+    lock = text("SELECT pg_advisory_xact_lock(7)")
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    other = Database(database.url, pool_size=2)
+
+    async def ask() -> None:
+        async with database.begin() as connection:
+            await connection.execute(insert(name_words), {"word": "ana"})
+            await connection.execute(lock)
+
+    async def until_waiting(count: int) -> None:
+        async with asyncio.timeout(30):
+            while (await looking.execute(waiting)).scalar_one() != count:  # noqa: ASYNC110 - the server's
+                await asyncio.sleep(0.02)
+
+    async with other.begin() as holding, other.reading() as looking:
+        await holding.execute(lock)
+        asking = asyncio.ensure_future(ask())
+        await until_waiting(1)
+        asking.cancel()
+        await until_waiting(0)
+    await other.close()
+    assert await _words(database) == []
