@@ -14,9 +14,9 @@ from care_console.contract.audit import Action, Outcome
 from care_console.evidence.entries import Entry, Json, canonical_bytes, written_time
 from care_console.service.foundation.context import Context
 
-_COLUMNS = "entry_id, at, actor, action, outcome, subject, origin, leaf"
+_INTO = "entry_id, at, actor, action, outcome, subject, origin, leaf"
 _INSERT = f"""
-    INSERT INTO audit_entries ({_COLUMNS})
+    INSERT INTO audit_entries ({_INTO})
     SELECT :entry_id, :at, :actor, :action, :outcome, :subject, :origin, :leaf
 """
 _ENTRY = text(_INSERT)
@@ -51,7 +51,7 @@ def counted_entry(counted: str) -> str:
     """
     leaf = "convert_to(CAST(:leaf_before AS text) || count(*) || CAST(:leaf_after AS text), 'UTF8')"
     return f"""
-        INSERT INTO audit_entries ({_COLUMNS})
+        INSERT INTO audit_entries ({_INTO})
         SELECT :entry_id, :at, :actor, :action, :outcome, :subject, :origin, {leaf}
         FROM {counted} HAVING count(*) > 0 AND set_config('synchronous_commit', 'off', true) = 'off'
     """  # noqa: S608 - put together from our own constants alone
@@ -64,13 +64,7 @@ def counted_values(
     entry_id, actor, origin = uuid4(), ctx.actor.name, ctx.origin
     head, middle, behind, tail = _leaf(action, actor, subject, origin, counted, tuple(details.items()))
     return {
-        "entry_id": entry_id,
-        "at": ctx.now,
-        "actor": actor,
-        "action": action.value,
-        "outcome": Outcome.DONE.value,
-        "subject": subject,
-        "origin": origin,
+        **_columns(ctx, entry_id, action, subject, Outcome.DONE),
         "leaf_before": f"{head}{written_time(ctx.now)}{middle}",
         "leaf_after": f"{behind}{entry_id}{tail}",
     }
@@ -100,14 +94,21 @@ def _leaf(
 def _values(
     ctx: Context, action: Action, subject: str, outcome: Outcome, details: Mapping[str, Json]
 ) -> dict[str, Any]:
-    entry = Entry(uuid4(), ctx.now, ctx.actor.name, action, outcome, subject, ctx.origin, details)
+    entry_id = uuid4()
+    entry = Entry(entry_id, ctx.now, ctx.actor.name, action, outcome, subject, ctx.origin, details)
+    return {**_columns(ctx, entry_id, action, subject, outcome), "leaf": canonical_bytes(entry)}
+
+
+def _columns(
+    ctx: Context, entry_id: UUID, action: Action, subject: str, outcome: Outcome
+) -> dict[str, object]:
+    """What of an entry can be asked for."""
     return {
-        "entry_id": entry.id,
-        "at": entry.at,
-        "actor": entry.actor,
-        "action": str(entry.action),
-        "outcome": str(entry.outcome),
-        "subject": entry.subject,
-        "origin": entry.origin,
-        "leaf": canonical_bytes(entry),
+        "entry_id": entry_id,
+        "at": ctx.now,
+        "actor": ctx.actor.name,
+        "action": action.value,
+        "outcome": outcome.value,
+        "subject": subject,
+        "origin": ctx.origin,
     }

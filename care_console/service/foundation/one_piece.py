@@ -43,7 +43,7 @@ class OnePieceTransport:
 
     def _hand_on(self) -> None:
         gathered, self._gathered, self._size = self._gathered, [], 0
-        if gathered:
+        if gathered and not self._transport.is_closing():  # whoever asked may be gone by now
             self._transport.writelines(gathered)
 
 

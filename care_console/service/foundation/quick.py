@@ -184,13 +184,12 @@ class QuickConnection:
         """The socket has something: results; for a connection that idles, that the server is gone."""
         waiting = self._waiting
         try:
-            self._pgconn.consume_input()
-            if waiting is not None and self._has_all(waiting):
-                return
-            # Of a connection that broke uvloop tells once, and never again: its end is read here and now.
-            while _is_hung_up(self._socket):
+            while True:
                 self._pgconn.consume_input()
                 if waiting is not None and self._has_all(waiting):
+                    return
+                # Of a connection that broke uvloop tells once, and never again: its end is read here and now.
+                if not _is_hung_up(self._socket):
                     return
         except psycopg.Error as error:
             self.close()
@@ -267,16 +266,18 @@ def as_told(error: psycopg.Error) -> DBAPIError:
 def _has_something_to_say(server: socket.socket) -> bool:
     if not hasattr(select, "poll"):  # Windows, where the number of a socket is no index of a set of bits
         return bool(select.select([server], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(server, select.POLLIN)
-    return bool(poll.poll(0))
+    return _is_told(server, select.POLLIN)
 
 
 def _is_hung_up(server: socket.socket) -> bool:
-    if not hasattr(select, "poll"):  # Windows, where the loop tells again and again
-        return False
+    """Never on Windows, where the loop tells of it again and again."""
+    return hasattr(select, "poll") and _is_told(server, 0)
+
+
+def _is_told(server: socket.socket, wanted: int) -> bool:
+    """Whether there is what is wanted, or an end: that is told unasked."""
     poll = select.poll()
-    poll.register(server, 0)
+    poll.register(server, wanted)
     return bool(poll.poll(0))
 
 

@@ -30,16 +30,17 @@ class Http:
     def _connect(self) -> None:
         self._socket = socket.create_connection(self._where)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.used_at = time.monotonic()
+        self._used_at = time.monotonic()
 
     def refresh(self) -> None:
         """Another connection, where the service may have closed this one: it does so after five idle seconds."""
-        if time.monotonic() - self.used_at > 4:
+        if time.monotonic() - self._used_at > 4:
             self._socket.close()
             self._connect()
 
     def get(self, path: str) -> tuple[int, Any]:
         """The status and the JSON of one answer."""
+        self._used_at = time.monotonic()
         self._socket.sendall(f"GET {path}{self._head}".encode())
         got = self._more()
         while (end := got.find(b"\r\n\r\n")) < 0:
@@ -87,7 +88,7 @@ def main() -> None:
     print("{}", flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
-        print(json.dumps(_answers(http, _way(asked, http, sql), asked), default=str), flush=True)
+        print(json.dumps(_answers(_way(asked, http, sql), asked), default=str), flush=True)
 
 
 def _way(asked: dict[str, Any], http: Http, sql: Sql) -> Callable[[list[Any]], Any]:
@@ -100,7 +101,7 @@ def _way(asked: dict[str, Any], http: Http, sql: Sql) -> Callable[[list[Any]], A
     return lambda question: sql.story(statements, question[1])
 
 
-def _answers(http: Http, ask: Callable[[list[Any]], Any], asked: dict[str, Any]) -> dict[str, Any]:
+def _answers(ask: Callable[[list[Any]], Any], asked: dict[str, Any]) -> dict[str, Any]:
     seconds: list[float] = []
     answers: list[Any] = []
     for question in asked["questions"]:
@@ -111,7 +112,6 @@ def _answers(http: Http, ask: Callable[[list[Any]], Any], asked: dict[str, Any])
             answers.append(answer)
         elif asked["way"] == "http" and answer[0] != 200:
             raise RuntimeError(f"{question[0]} was answered by {answer}")
-    http.used_at = time.monotonic()
     return {"seconds": seconds, "answers": answers}
 
 

@@ -22,7 +22,6 @@ class _Sent:
         self.is_closed = False
 
     def writelines(self, pieces: list[bytes]) -> None:
-        assert not self.is_closed
         self.pieces.append(b"".join(pieces))
 
     def close(self) -> None:
@@ -54,9 +53,20 @@ async def test_what_was_written_goes_out_before_the_end() -> None:
     transport = _over(sent)
     transport.write(b"the last of it")
     transport.close()
+    assert sent.is_closed
+    assert sent.pieces == [b"the last of it"]
     await asyncio.sleep(0)
     assert sent.pieces == [b"the last of it"]
-    assert sent.is_closed
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_is_there_for_any_more_goes_nowhere() -> None:
+    sent = _Sent()
+    transport = _over(sent)
+    transport.write(b"an answer")
+    sent.close()  # the other side went first
+    await asyncio.sleep(0)
+    assert sent.pieces == []
 
 
 @given(PIECES)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select, update
 
 from care_console.contract.audit import Action
+from care_console.contract.problems import ProblemType
 from care_console.contract.roles import Role
 from care_console.service.app import make_app
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation import short_way
+from care_console.service.foundation.clock import SettableClock
 from care_console.service.foundation.context import SYSTEM
 from care_console.service.foundation.services import Services
 from care_console.service.staff.tables import sessions, staff
@@ -158,3 +160,18 @@ async def test_another_role_counts_from_the_next_request_on(services: Services, 
     async with services.database.begin() as connection:
         await connection.execute(update(staff).values(role=Role.AUDITOR.value))
     assert (await client.get("/v1/search?q=2145550142")).status_code == 403
+
+
+@pytest.mark.asyncio
+async def test_a_token_whose_time_is_over_finds_nothing_though_it_is_known(
+    services: Services, sign_in: SignIn, clock: SettableClock
+) -> None:
+    recipient = await somebody(services)
+    client = await sign_in(Role.SPECIALIST)
+    paths = ("/v1/search?q=2145550142", "/v1/search", f"/v1/recipients/{recipient}")
+    for path in paths:
+        assert (await client.get(path)).status_code == 200
+    clock.advance(timedelta(minutes=services.settings.access_minutes))
+    for path in paths:
+        answer = await client.get(path)
+        assert (answer.status_code, answer.json()["type"]) == (401, ProblemType.SESSION_EXPIRED.uri)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from care_console.service.foundation.locks import IMPORTED_CONSENT
 from care_console.service.gateways.storage.files import open_storage
 from care_console.service.imports.progress import NoProgress
 from care_console.service.recordings.measure import measure
@@ -79,9 +80,9 @@ async def test_all_or_nothing_counts_a_bad_sound(run_import: Import, ask: Ask, t
     assert ask("SELECT count(*) FROM messages") == [(0,)]
 
 
-_STOPS_TEXTS = """
+_STOPS_TEXTS = f"""
     SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
-        AND ((classid::bigint << 32) | objid::bigint) = hashtextextended('consent:imported', 0)
+        AND ((classid::bigint << 32) | objid::bigint) = hashtextextended('{IMPORTED_CONSENT}', 0)
 """
 
 

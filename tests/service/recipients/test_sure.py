@@ -16,7 +16,7 @@ from care_console.evidence.entries import read_entry
 from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.context import SYSTEM, Actor, Context
 from care_console.service.foundation.services import Services
-from care_console.service.recipients.search import cards, days, spoken
+from care_console.service.recipients.search import cards, days, spoken, sure
 from care_console.service.recipients.search.reading import read
 from care_console.service.recipients.search.rules import search
 from care_console.service.recipients.search.sure import read_surely
@@ -252,20 +252,25 @@ async def test_a_reference_that_two_kinds_of_things_bear_finds_both(
 
 @pytest.mark.asyncio
 async def test_a_messages_reference_is_looked_up_among_messages_alone_and_no_other_suffers(
-    services: Services,
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with services.database.begin() as connection:
         ctx = services.context(connection, SYSTEM, "test")
         first = await a_message(ctx, imported_id="VM398E92A4F5D")
         await a_link(ctx, first, imported_id="LKD7C60C5E752")
         paid = await a_message(ctx, imported_id="VMX00000000FF")
-        refund = await a_refund(ctx, await a_charge(ctx, paid), processor_ref="VM398E92A4F5D")
-        assert await _refs(services, "vm398e92a4f5d") == []  # nothing is there before it is committed
-    assert refund
+        await a_refund(ctx, await a_charge(ctx, paid), processor_ref="VM398E92A4F5D")
     assert await _refs(services, "lkd7c60c5e752") == [("message", str(first), "link reference")]
     found = await _refs(services, "vm398e92a4f5d")
     assert {why for _, _, why in found} == {"message reference", "processor reference of a refund"}
+
+    monkeypatch.setattr(sure, "_ways", lambda _reading: ("message reference",))
     assert await _refs(services, "VMX00000000FF") == [("message", str(paid), "message reference")]
+    for other in ("lkd7c60c5e752", "vm398e92a4f5d"):
+        reading = read_surely(other, TODAY)
+        assert reading is not None
+        async with services.database.reading() as reader:
+            assert await sure.find_surely(services.context(reader, Actor("ana"), "test"), reading, 20) == []
 
 
 async def _refs(services: Services, typed: str) -> list[tuple[str, str, str]]:

@@ -148,8 +148,7 @@ def _card(said: str, today: date, descriptor: str) -> Reading | None:
         return None
     if rest.strip(AROUND + "xX") != charge.last4s[0]:
         return None
-    alone = rest.strip() == charge.last4s[0]  # and not xx4242, which is no end of a phone
-    return Reading(numbers=Numbers(endings=charge.last4s) if alone else read_numbers(rest), charge=charge)
+    return Reading(numbers=read_numbers(rest), charge=charge)
 
 
 async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit]:
