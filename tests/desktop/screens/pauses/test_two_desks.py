@@ -109,6 +109,10 @@ def test_what_is_paused_on_one_desk_is_seen_on_the_other(database_url: str, tmp_
             assert (line.thing.title, line.thing.facility_id) == ("Jackson County Jail, MO", told.facility_id)
 
             await until(lambda: "from Jackson County Jail are paused" in _says(ana), PATIENT)
+            side = ana.window.side
+            assert isinstance(side, SideColumn)
+            aloud = side.say.sentence
+            await until(lambda: "de Jackson County Jail están suspendidos" in aloud.text(), PATIENT)
             story = _story(ana)
             assert story is not None
             assert story.open_messages[0].diagnosis.offer.do is OfferKind.REISSUE
