@@ -8,9 +8,12 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from care_console.service.foundation.database import sqlalchemy_url
+from care_console.service.foundation.trouble import Trouble
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _MIGRATION_LOCK = 0x63617265  # "care": one process migrates, the others wait for it
@@ -30,9 +33,24 @@ def config_for(connection: Any) -> Config:
 
 
 def migrate(database_url: str) -> None:
-    """Apply every migration that the database has not had, in one transaction, one process at a time."""
+    """Apply every migration that the database has not had, in one transaction, one process at a time.
+
+    Raises Trouble where it has had one of a newer version.
+    """
     engine = create_engine(sqlalchemy_url(database_url))
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-        command.upgrade(config_for(connection), "head")
+        config = config_for(connection)
+        _refuse_what_is_newer(connection, ScriptDirectory.from_config(config))
+        command.upgrade(config, "head")
     engine.dispose()
+
+
+def _refuse_what_is_newer(connection: Any, scripts: ScriptDirectory) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    newer = sorted(set(MigrationContext.configure(connection).get_current_heads()) - known)
+    if newer:
+        raise Trouble(
+            f"The database was brought to version {newer[0]} by a newer Care Console; this one knows none "
+            f"behind {scripts.get_current_head()}. Nothing was changed. Start the newer one on it."
+        )
