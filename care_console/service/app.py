@@ -15,6 +15,7 @@ from care_console.service.approvals.api import router as approvals_router
 from care_console.service.consent.api import router as consent_router
 from care_console.service.contacts.api import router as contacts_router
 from care_console.service.facilities.api import router as pauses_router
+from care_console.service.foundation.at_once import in_a_task
 from care_console.service.foundation.bodies import BodyLimitMiddleware
 from care_console.service.foundation.error_handlers import add_error_handlers
 from care_console.service.foundation.health import router as health_router
@@ -86,6 +87,7 @@ class _App(FastAPI):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request through."""
         if not await self.short_way.answers(scope, send):
+            await in_a_task()
             await super().__call__(scope, receive, send)
 
 

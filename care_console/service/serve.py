@@ -17,10 +17,10 @@ import uvicorn
 
 from care_console.service.app import make_app
 from care_console.service.at_hand import database_at_hand
+from care_console.service.foundation.http_protocol import QuickHttpProtocol
 from care_console.service.foundation.logging import set_up_logging
 from care_console.service.foundation.loop import run_loop
 from care_console.service.foundation.niceness import give_way
-from care_console.service.foundation.one_piece import OnePieceProtocol
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.trouble import Trouble
 from care_console.service.own_address import told_address
@@ -169,7 +169,7 @@ async def _serve(
         _spare_what_stays()
         config = uvicorn.Config(
             app,
-            http=OnePieceProtocol,
+            http=QuickHttpProtocol,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=_STOP_SECONDS,

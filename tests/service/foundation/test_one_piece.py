@@ -42,9 +42,20 @@ async def test_a_head_and_a_body_are_one_piece() -> None:
     for _ in range(2):
         transport.write(b"head")
         transport.write(b"body")
+        assert sent.pieces[-1:] == [b"headbody"], "nobody waits for what is done behind an answer"
         assert not transport.is_closing()
         await asyncio.sleep(0)
     assert sent.pieces == [b"headbody", b"headbody"]
+
+
+@pytest.mark.asyncio
+async def test_what_stays_alone_goes_out_in_the_next_turn() -> None:
+    sent = _Sent()
+    transport = _over(sent)
+    transport.write(b"HTTP/1.1 100 Continue")
+    assert sent.pieces == []
+    await asyncio.sleep(0)
+    assert sent.pieces == [b"HTTP/1.1 100 Continue"]
 
 
 @pytest.mark.asyncio
