@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,10 +49,30 @@ class Query:
         return known
 
 
+class Checkable:
+    """A statement that can hold a check of somebody else's, and is then an error where that fails.
+
+    `write` gives its SQL with a condition that stands for the check: ``true`` where there is none.
+    """
+
+    def __init__(self, write: Callable[[str], str]) -> None:
+        self._write = write
+        self._known: dict[str, TextClause] = {}
+
+    def under(self, condition: str) -> TextClause:
+        """It with that condition."""
+        known = self._known.get(condition)
+        if known is None:
+            known = self._known[condition] = TextClause(self._write(condition))
+        return known
+
+
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 """What a statement is sent with: the values of its parameters by name, or several sets of them."""
 
-Asked = tuple[Executable | Query, Mapping[str, Any]]
+Statement = Executable | Query | Checkable
+
+Asked = tuple[Statement, Mapping[str, Any]]
 """A statement, and the values that it is sent with."""
 
 
@@ -136,10 +156,12 @@ def _as_known(statement: Any, columns: tuple[str, ...] | None) -> Compiled:
     return Compiled(shape.sql, shape.names, _without(values, shape.required))
 
 
-def compiled(statement: Executable | Query, given: Mapping[str, Any]) -> Compiled:
+def compiled(statement: Statement, given: Mapping[str, Any]) -> Compiled:
     """What is sent for a statement; an `INSERT` may be told its columns by the values alone."""
     if isinstance(statement, Query):
         return statement.compiled(given)
+    if isinstance(statement, Checkable):
+        statement = statement.under("true")
     if isinstance(statement, TextClause):
         known = _texts.get(statement.text)
         if known is None:

@@ -8,11 +8,10 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import Executable
 
 from care_console.service.foundation.context import Context
 from care_console.service.foundation.rows import Rows
-from care_console.service.foundation.statements import Asked, Query, Values, compiled
+from care_console.service.foundation.statements import Asked, Statement, Values, compiled
 
 Driver = psycopg.AsyncConnection[Any]
 
@@ -24,7 +23,7 @@ class ImportConnection:
         self.url = url
         self.driver = driver
 
-    async def execute(self, statement: Executable | Query, values: Values = None) -> Rows:
+    async def execute(self, statement: Statement, values: Values = None) -> Rows:
         """Run one statement; with several sets of values, once with each."""
         if values is None or isinstance(values, Mapping):
             return await self._one(statement, values or {})
@@ -34,11 +33,11 @@ class ImportConnection:
         """What several statements give, one after the other."""
         return [await self._one(statement, values) for statement, values in asked]
 
-    async def write(self, statement: Executable | Query, values: Mapping[str, Any]) -> None:
+    async def write(self, statement: Statement, values: Mapping[str, Any]) -> None:
         """Run a statement that gives nothing."""
         await self._one(statement, values)
 
-    async def _one(self, statement: Executable | Query, values: Mapping[str, Any]) -> Rows:
+    async def _one(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
         known = compiled(statement, values)
         async with psycopg.AsyncRawCursor(self.driver, row_factory=namedtuple_row) as cursor:
             await cursor.execute(known.sql, known.values(values))

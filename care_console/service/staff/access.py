@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select
 
 from care_console.contract.problems import ProblemType
 from care_console.contract.roles import Role
@@ -32,17 +32,14 @@ _SESSION_OF_TOKEN = Query(
     .where(sessions.c.access_hash == bindparam("token_hash"))
 )
 
-# An error unless that token's session is open and its account is as it was. Whose it is and when it ends is
-# not asked again: of one token neither changes.
-_IS_AS_KNOWN = text(
-    """
-    SELECT 1 / CAST(EXISTS (
+# That token's session is open and its account as it was. Whose it is and when it ends is not asked again: of
+# one token neither changes.
+_IS_AS_KNOWN = """
+    EXISTS (
         SELECT FROM sessions JOIN staff ON staff.id = sessions.staff_id
         WHERE access_hash = :token_hash AND closed_at IS NULL AND disabled_at IS NULL
-            AND login = :login AND role = :role
-    ) AS int)
-    """
-)
+            AND login = :login AND role = :role)
+"""
 
 
 class _Known(NamedTuple):
@@ -92,7 +89,7 @@ async def known_actor(connection: QuickConnection, now: datetime, header: str | 
     actor = known.actor
     role = actor.role.value if actor.role else ""
     values = {"token_hash": token_hash, "login": actor.name, "role": role}
-    connection.check_with_next((_IS_AS_KNOWN, values), lambda: _forget(token_hash))
+    connection.check_with_next(_IS_AS_KNOWN, values, lambda: _forget(token_hash))
     return actor
 
 

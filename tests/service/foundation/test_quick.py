@@ -11,8 +11,9 @@ from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from care_console.service.foundation.at_once import begin
 from care_console.service.foundation.context import SYSTEM
-from care_console.service.foundation.quick import QuickPool
+from care_console.service.foundation.quick import QuickConnection, QuickPool
 from care_console.service.foundation.services import Services
 from care_console.service.foundation.statements import Query
 from care_console.service.links.tables import links
@@ -106,7 +107,7 @@ async def test_what_goes_with_the_next_trip_is_checked_before_it_is_written(serv
 
     told: list[str] = []
     async with services.database.reading() as reading:
-        reading.check_with_next((text("SELECT 1 / 0"), {}), lambda: told.append("failed"))
+        reading.check_with_next(":one = 2", {"one": 1}, lambda: told.append("failed"))
         await reading.write(stored, {"word": "quickest"})
         with pytest.raises(DataError):
             await reading.execute(text("SELECT 2"))
@@ -114,7 +115,7 @@ async def test_what_goes_with_the_next_trip_is_checked_before_it_is_written(serv
     async with services.database.reading() as reading:
         await reading.flush()  # what that request left is forgotten
         assert (await reading.execute(known)).all() == []
-        reading.check_with_next((text("SELECT 1"), {}), lambda: told.append("failed"))
+        reading.check_with_next(":one = 2", {"one": 2}, lambda: told.append("failed"))
         await reading.write(stored, {"word": "quicker"})
         assert (await reading.execute(text("SELECT 2"))).scalar_one() == 2
         assert (await reading.execute(known)).scalar_one() == "quicker"
@@ -140,3 +141,43 @@ async def test_who_only_reads_changes_nothing_and_the_next_user_may(services: Se
     async with services.database.reading() as again:
         assert again is reading
         await again.execute(stored)
+
+
+SEVEN = text("SELECT 7")
+
+
+async def _in_place(connection: QuickConnection) -> bool:
+    """Ask something; whether it was answered without a turn of the loop."""
+    told: list[int] = []
+
+    async def ask() -> None:
+        told.append((await connection.execute(SEVEN)).scalar_one())
+
+    task = begin(ask(), asyncio.get_running_loop())
+    if task is not None:
+        await task
+    assert told == [7]
+    return task is None
+
+
+async def test_an_answer_that_comes_at_once_is_waited_for_in_place_by_who_is_alone(
+    services: Services,
+) -> None:
+    async with services.database.reading() as reading, services.database.reading() as other:
+        assert not any([await _in_place(reading) for _ in range(50)])
+        reading.waits_in_place = True
+        assert any([await _in_place(reading) for _ in range(50)])  # not each: the machine may be busy
+        busy = asyncio.ensure_future(other.execute(text("SELECT 1 FROM pg_sleep(0.5)")))
+        await asyncio.sleep(0)
+        assert not await _in_place(reading)
+        await busy
+    async with services.database.reading() as reading:
+        assert not reading.waits_in_place
+
+
+async def test_an_answer_that_takes_longer_is_waited_for_as_ever(services: Services) -> None:
+    async with services.database.reading() as reading:
+        reading.waits_in_place = True
+        assert (await reading.execute(text("SELECT 8 FROM pg_sleep(0.05)"))).scalar_one() == 8
+        many = text("SELECT generate_series(1, 50000)")
+        assert len((await reading.execute(many)).all()) == 50_000

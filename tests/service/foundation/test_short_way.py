@@ -140,13 +140,19 @@ async def test_a_session_that_ended_finds_nothing_and_leaves_no_entry(
 ) -> None:
     recipient = await somebody(services)
     client = await sign_in(Role.SPECIALIST)
-    for path in ("/v1/search?q=2145550142", "/v1/search", f"/v1/recipients/{recipient}"):
+    paths = [
+        "/v1/search?q=2145550142",
+        "/v1/search?q=2145550143",
+        "/v1/search",
+        f"/v1/recipients/{recipient}",
+    ]
+    for path in paths:
         assert (await client.get(path)).status_code == 200  # from here on, the session is known
     query = select(func.count()).select_from(audit_entries)
     async with services.database.begin() as connection:
         await connection.execute(update(sessions).values(closed_at=func.now()))
         before = (await connection.execute(query)).scalar_one()
-    for path in ("/v1/search?q=2145550142", "/v1/search", f"/v1/recipients/{recipient}"):
+    for path in paths:
         assert (await client.get(path)).status_code == 401
     async with services.database.begin() as connection:
         assert (await connection.execute(query)).scalar_one() == before
@@ -175,3 +181,11 @@ async def test_a_token_whose_time_is_over_finds_nothing_though_it_is_known(
     for path in paths:
         answer = await client.get(path)
         assert (answer.status_code, answer.json()["type"]) == (401, ProblemType.SESSION_EXPIRED.uri)
+
+
+def test_alone_is_of_whom_nobody_else_asked_just_now() -> None:
+    callers = short_way.Callers()
+    asked = [("ana", 0.0), ("ana", 0.001), ("ben", 0.003), ("ana", 0.004), ("ana", 0.007), ("ana", 0.0081)]
+    asked += [("ben", 9.0), ("eva", 9.1), ("ben", 9.101), ("eva", 9.102), ("eva", 9.1063)]
+    told = [callers.is_alone(*one) for one in asked]
+    assert told == [True, True, False, False, False, True, True, True, False, False, True]
