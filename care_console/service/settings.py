@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -206,4 +207,9 @@ class Settings(BaseSettings):
     @property
     def on_statements(self) -> str:
         """What stands on a card statement: the service's short domain name."""
-        return self.statement_descriptor or urlsplit(self.public_url).hostname or ""
+        return self.statement_descriptor or _domain_of(self.public_url)
+
+
+@lru_cache(16)  # asked at every key
+def _domain_of(url: str) -> str:
+    return urlsplit(url).hostname or ""

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import text
 
 from care_console.contract.audit import Action, Outcome
 from care_console.evidence.entries import Entry, Json, canonical_bytes, written_time
+from care_console.service.audit.ids import new_entry_id
 from care_console.service.foundation.context import Context
 
 _INTO = "entry_id, at, actor, action, outcome, subject, origin, leaf"
@@ -43,16 +44,17 @@ async def record(
     await ctx.connection.write(statement, values)
 
 
-def counted_entry(counted: str) -> str:
+def counted_entry(action: Action, counted: str, count: str = "count(*)") -> str:
     """The SQL of an entry that is written by the very statement that finds what it counts: an `INSERT`.
 
-    `counted` is what a `FROM` may name: its rows are counted, and of none nothing is told. The values are
-    those of `counted_values`.
+    `counted` is what a `FROM` may name: its rows are counted, by `count` as the entry has it, and of none
+    nothing is told. The values are those of `counted_values`.
     """
-    leaf = "convert_to(CAST(:leaf_before AS text) || count(*) || CAST(:leaf_after AS text), 'UTF8')"
+    leaf = f"convert_to(CAST(:leaf_before AS text) || {count} || CAST(:leaf_after AS text), 'UTF8')"
     return f"""
         INSERT INTO audit_entries ({_INTO})
-        SELECT :entry_id, :at, :actor, :action, :outcome, :subject, :origin, {leaf}
+        SELECT CAST(:entry_id AS uuid), CAST(:at AS timestamptz), :actor, '{action.value}',
+               '{Outcome.DONE.value}', :subject, :origin, {leaf}
         FROM {counted} HAVING count(*) > 0 AND set_config('synchronous_commit', 'off', true) = 'off'
     """  # noqa: S608 - put together from our own constants alone
 
@@ -61,11 +63,16 @@ def counted_values(
     ctx: Context, action: Action, subject: str, counted: str, details: Mapping[str, str]
 ) -> dict[str, object]:
     """The values of a `counted_entry`; `counted` is the name of the number among its details."""
-    entry_id, actor, origin = uuid4(), ctx.actor.name, ctx.origin
+    # As text, since the entry's bytes have them so: the driver takes as long to write them once more.
+    entry_id, at, actor, origin = str(new_entry_id()), written_time(ctx.now), ctx.actor.name, ctx.origin
     head, middle, behind, tail = _leaf(action, actor, subject, origin, counted, tuple(details.items()))
     return {
-        **_columns(ctx, entry_id, action, subject, Outcome.DONE),
-        "leaf_before": f"{head}{written_time(ctx.now)}{middle}",
+        "entry_id": entry_id,
+        "at": at,
+        "actor": actor,
+        "subject": subject,
+        "origin": origin,
+        "leaf_before": f"{head}{at}{middle}",
         "leaf_after": f"{behind}{entry_id}{tail}",
     }
 
@@ -94,15 +101,8 @@ def _leaf(
 def _values(
     ctx: Context, action: Action, subject: str, outcome: Outcome, details: Mapping[str, Json]
 ) -> dict[str, Any]:
-    entry_id = uuid4()
+    entry_id = new_entry_id()
     entry = Entry(entry_id, ctx.now, ctx.actor.name, action, outcome, subject, ctx.origin, details)
-    return {**_columns(ctx, entry_id, action, subject, outcome), "leaf": canonical_bytes(entry)}
-
-
-def _columns(
-    ctx: Context, entry_id: UUID, action: Action, subject: str, outcome: Outcome
-) -> dict[str, object]:
-    """What of an entry can be asked for."""
     return {
         "entry_id": entry_id,
         "at": ctx.now,
@@ -111,4 +111,5 @@ def _columns(
         "outcome": outcome.value,
         "subject": subject,
         "origin": ctx.origin,
+        "leaf": canonical_bytes(entry),
     }

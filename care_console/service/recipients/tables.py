@@ -74,7 +74,8 @@ last_heard = Table(
 BEGINNING = 3
 """So many characters of a reference tell what kind of thing it may be of."""
 
-# How the references begin by which things were imported, for each of `BY_REFERENCE`; written by the import.
+# How the references begin by which things were imported, for each of `BY_REFERENCE`: written by the import.
+# And those of a card processor for charges and refunds: by triggers as they come (migration 0025).
 reference_beginnings = Table(
     "reference_beginnings",
     metadata,

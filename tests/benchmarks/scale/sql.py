@@ -173,6 +173,7 @@ ROWS: dict[str, str] = {
     "reference_beginnings": """
         INSERT INTO reference_beginnings (beginning, table_name)
         VALUES ('MSG', 'messages'), ('LNK', 'links'), ('TXT', 'texts'), ('CHG', 'charges'), ('RFD', 'refunds'),
+               ('ch_', 'charges'), ('re_', 'refunds'),
                ((SELECT left(min(imported_id), 3) FROM recipients), 'recipients')
     """,
 }

@@ -17,7 +17,9 @@ from care_console.service.audit.tables import audit_entries
 from care_console.service.foundation.context import SYSTEM, Actor, Context
 from care_console.service.foundation.services import Services
 from care_console.service.recipients.search import cards, days, spoken, sure
-from care_console.service.recipients.search.reading import read
+from care_console.service.recipients.search.cards import read_charge, read_plain_charge
+from care_console.service.recipients.search.numbers import read_numbers
+from care_console.service.recipients.search.reading import Reading, read
 from care_console.service.recipients.search.rules import search
 from care_console.service.recipients.search.sure import read_surely
 from tests.service.recipients.spellings import A_NUMBER, A_SPELLING, SPELLINGS, Spelling, spell_number
@@ -108,6 +110,41 @@ def test_a_card_read_surely_is_the_card_read_in_every_way(typed: str) -> None:
     assert sure is not None
     assert (sure.charge, sure.numbers) == (whole.charge, whole.numbers)
     assert sure.understood() == whole.understood()
+
+
+MONTHS = [name for names in days._MONTHS for name in names] + ["Nov", "NOVEMBER", "enero", "mayo", "foo"]
+
+
+@given(
+    st.from_regex(r"[0-9]{4} [$]?[0-9]{1,3}\.[0-9]{2}", fullmatch=True),
+    st.sampled_from(MONTHS),
+    st.integers(0, 40),
+    st.dates(date(2024, 1, 1), date(2030, 12, 31)),
+    st.sampled_from(["", "mvm.example", "nov.example", "may.4242.example"]),
+)
+def test_a_card_read_at_a_glance_is_the_card_read_closely(
+    paid: str, month: str, day: int, today: date, descriptor: str
+) -> None:
+    typed = f"{paid} {month} {day}"
+    plain = read_plain_charge(typed, today, descriptor)
+    assert (plain is None) or (plain, plain.last4s[0]) == _charge_and_rest(typed, today, descriptor)
+    if plain is not None:
+        assert read_surely(typed, today, descriptor) == _read_sure_closely(typed, today, descriptor)
+
+
+def _charge_and_rest(typed: str, today: date, descriptor: str) -> tuple[object, str]:
+    charge, rest = read_charge(typed, today, descriptor)
+    return charge, rest.strip()
+
+
+def _read_sure_closely(typed: str, today: date, descriptor: str) -> Reading:
+    charge, rest = read_charge(typed, today, descriptor)
+    return Reading(numbers=read_numbers(rest), charge=charge)
+
+
+def test_most_ways_to_type_a_card_plainly_are_read_at_a_glance() -> None:
+    for typed in ("4242 3.99 nov 14", "4242 $3.99 Nov 14", "0142 12.50 enero 2"):
+        assert read_plain_charge(typed, TODAY, "mvm.example")
 
 
 async def _told(services: Services, typed: str, limit: int = 20) -> SearchReply:

@@ -28,10 +28,10 @@ async def get_search(
 
 
 def _words(said: Mapping[str, str]) -> dict[str, Any] | None:
-    limit = said.get("limit", "20")
-    if not re.fullmatch(r"[1-9]|[1-4][0-9]|50", limit):
+    limit = said.get("limit")
+    if limit is not None and not re.fullmatch(r"[1-9]|[1-4][0-9]|50", limit):
         return None
-    return {"q": said.get("q", ""), "limit": int(limit)}
+    return {"q": said.get("q", ""), "limit": int(limit or 20)}
 
 
 SHORT_READ = ShortRead("/v1/search", re.compile(r"/v1/search"), Permission.FIND, _words, get_search)

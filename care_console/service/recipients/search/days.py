@@ -140,6 +140,14 @@ def take_days(text: str, today: date) -> tuple[str, Days | None]:
     return text, None
 
 
+def day_named(month: str, day: str, today: date) -> Days | None:
+    """The latest day of that name (``nov``, ``14``) that is not ahead; None where no month is called so."""
+    if month.lower() not in _MONTH_NUMBER:
+        return None
+    found = _latest(today, _MONTH_NUMBER[month.lower()], int(day))
+    return Days((found,)) if found else None
+
+
 def _may_tell_day(folded: str) -> bool:
     """Whether there is anything in it that no day is told without; most of what is typed has nothing."""
     return bool(_DIGITS_OF_DAY.search(folded)) or not _WORDS_OF_DAY.isdisjoint(_LETTERS.findall(folded))

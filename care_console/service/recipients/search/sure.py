@@ -12,14 +12,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
-
 from care_console.contract.audit import Action
 from care_console.contract.search import HitKind, SearchHit
 from care_console.service.audit.rules import counted_entry, counted_values
 from care_console.service.foundation.context import Context
+from care_console.service.foundation.statements import Checkable
 from care_console.service.recipients.search import hits, lookups
-from care_console.service.recipients.search.cards import ChargeSaid, read_charge
+from care_console.service.recipients.search.cards import ChargeSaid, read_charge, read_plain_charge
 from care_console.service.recipients.search.found import MOST_FOUND, Found, Rank, merged
 from care_console.service.recipients.search.numbers import Numbers, read_numbers
 from care_console.service.recipients.search.reading import Reading, cleaned
@@ -34,18 +33,15 @@ _REFERENCE = re.compile(r"(?=.*(?:\d{3}|_))[A-Za-z]{2}[\w-]{4,62}", re.ASCII)
 # Four digits, an amount in some form of digits, and at least one more thing.
 _MAY_BE_CHARGE = re.compile(r"^(?=.*\d{4}(?!\d))(?=.*(?:[$.,]|\d{3}|[a-z])).*\S \S+ \S", re.IGNORECASE)
 
-# `wanted` names `r`, the recipient, and `last`, of whom and when something was heard last.
-_PERSON = """
-    SELECT {also}'recipient' AS kind, r.id, r.id AS recipient_id, r.phone, r.name, r.language,
-           last.at, s.name AS sender, NULL::text AS facility, NULL::int AS seconds,
-           NULL::int AS cents, NULL::text AS method, NULL::text AS brand, NULL::text AS last4,
-           NULL::text AS status, 0::bigint AS place
-    FROM {wanted} LEFT JOIN senders AS s ON s.id = last.sender_id
-"""
-_OF_PHONE = _PERSON.format(
-    also="'phone' AS how, false AS named, r.phone AS said, ",
-    wanted=f"recipients AS r {hits.LAST_HEARD.format(of='r.id')}",
-) + (" WHERE r.phone = :phone ORDER BY last.at DESC NULLS LAST, r.id DESC LIMIT :limit")
+_OF_PHONE = (
+    hits.told_from(
+        HitKind.RECIPIENT,
+        f"recipients AS r {hits.LAST_HEARD.format(of='r.id')}",
+        "'phone' AS how, false AS named, r.phone AS said, ",
+        is_alone=True,
+    )
+    + " WHERE r.phone = :phone ORDER BY last.at DESC NULLS LAST, r.id DESC LIMIT :limit"
+)
 _REFERENCES = """
     SELECT 'message reference' AS how, 'message' AS kind, id, '' AS said
     FROM messages WHERE imported_id = ANY(CAST(:refs AS text[]))
@@ -65,38 +61,45 @@ _REFERENCES = """
     FROM refunds WHERE processor_ref = ANY(CAST(:refs AS text[]))
 """
 # A reference is nearly always a message's: asked first is whether it is one's and nothing else's. To look
-# among all kinds of things takes the database longer than all the rest. What a card processor calls a charge
-# or refund begins as it pleases: that is looked up.
+# among all kinds of things takes the database longer than all the rest.
 _OF_MESSAGE = (
     hits.told_from(
-        HitKind.MESSAGE, "messages AS m", "'message reference' AS how, false AS named, '' AS said, "
+        HitKind.MESSAGE, "messages AS m", "'message reference' AS how, '' AS said, ", is_alone=True
     )
     + """
     WHERE m.imported_id = ANY(CAST(:refs AS text[]))
         AND NOT EXISTS (SELECT FROM reference_beginnings
                         WHERE beginning = ANY(CAST(:beginnings AS text[])) AND table_name <> 'messages')
-        AND NOT EXISTS (SELECT FROM charges WHERE processor_ref = ANY(CAST(:refs AS text[])))
-        AND NOT EXISTS (SELECT FROM refunds WHERE processor_ref = ANY(CAST(:refs AS text[])))
     LIMIT :limit
 """
 )
 # Of many whose phones end so, those last heard of: by an index in that order, however many they are.
-_OF_ENDING = _PERSON.format(
-    also="'ending' AS how, false AS named, CAST(:ending AS text) || ' ' AS said, ",
-    wanted="""(
+_OF_ENDING = hits.told_from(
+    HitKind.RECIPIENT,
+    """(
         SELECT recipient_id, at, sender_id FROM last_heard WHERE phone_ending = :ending
         ORDER BY at DESC NULLS LAST, recipient_id DESC LIMIT :limit) AS last
         JOIN recipients AS r ON r.id = last.recipient_id""",
+    "'ending' AS how, false AS named, CAST(:ending AS text) || ' ' AS said, ",
 )
 # Of whoever was found otherwise, too: a booking number's sender writes to many.
-_OF_OTHERS = _PERSON.format(
-    also="last.how, false AS named, last.said, ",
-    wanted=f"""(
+_OF_OTHERS = hits.told_from(
+    HitKind.RECIPIENT,
+    f"""(
         SELECT how, wanted.id, said, last.at, last.sender_id
         FROM found AS wanted {hits.LAST_HEARD.format(of="wanted.id")} WHERE kind = 'recipient'
         ORDER BY last.at DESC NULLS LAST, wanted.id DESC LIMIT :limit) AS last
         JOIN recipients AS r ON r.id = last.id""",
+    "last.how, false AS named, last.said, ",
 )
+_Parts = tuple[str, str, tuple[str, ...]]
+# Not `count(DISTINCT (kind, id))`: to sort rows made of two columns takes longer than to find them.
+_ONCE = ("(SELECT FROM told GROUP BY kind, id LIMIT :limit) AS shown",)
+_JOINED = {
+    HitKind.RECIPIENT: f"JOIN recipients AS r USING (id) {hits.LAST_HEARD.format(of='r.id')}",
+    HitKind.MESSAGE: "JOIN messages AS m USING (id)",
+    HitKind.CHARGE: "JOIN charges AS c USING (id)",
+}
 _FOUR = ("code", "booking", "our id", "reference")
 # Four digits beside an amount and a day are a card's, or those of the phone that was charged. Each charge is
 # read once, by the index that finds it.
@@ -109,11 +112,11 @@ _CHARGED = """
 _CHARGES = " UNION ALL ".join(
     _CHARGED.format(how=how, said=said, digits=digits, most=MOST_FOUND)
     for how, said, digits in (
-        ("card", "coalesce(brand, '') || ' ' || last4", "last4 = ANY(CAST(:last4s AS text[]))"),
-        ("ending", "''", "phone_ending = ANY(CAST(:endings AS text[]))"),
+        ("card", "coalesce(brand, '') || ' ' || last4", "last4 = :last4"),
+        ("ending", "''", "phone_ending = :ending"),
     )
 )
-_OF_CHARGES = hits.told_from(HitKind.CHARGE, f"({_CHARGES}) AS c", "c.how, false AS named, c.said, ")
+_OF_CHARGES = hits.told_from(HitKind.CHARGE, f"({_CHARGES}) AS c", "c.how, c.said, ", is_alone=True)
 
 
 def read_surely(typed: str, today: date, descriptor: str = "") -> Reading | None:
@@ -141,6 +144,9 @@ def _four(said: str) -> Reading:
 
 def _card(said: str, today: date, descriptor: str) -> Reading | None:
     """A card's last four, an amount and a day, and nothing else."""
+    plain = read_plain_charge(said, today, descriptor)
+    if plain is not None:
+        return Reading(numbers=Numbers(endings=plain.last4s), charge=plain)
     if not _MAY_BE_CHARGE.search(said):
         return None
     charge, rest = read_charge(said, today, descriptor)
@@ -159,6 +165,8 @@ async def find_surely(ctx: Context, sure: Reading, limit: int) -> list[SearchHit
     rows: Sequence[Any] = ()
     for way in _ways(sure):
         rows = rows or (await ctx.connection.execute(_statement(way), values)).all()
+    if len(rows) == 1:  # nothing to merge or to sort, as nearly always
+        return [hits.told(ctx, _found(rows[0], sure), rows[0])]
     return hits.arranged(ctx, merged(_found(row, sure) for row in rows), _once(rows), limit)
 
 
@@ -172,45 +180,45 @@ def _ways(sure: Reading) -> Sequence[str]:
 
 
 @cache
-def _statement(way: str) -> TextClause:
-    """One statement: what is found, what tells of it, and the entry."""
-    found, told, is_once = _PARTS[way]()
+def _statement(way: str) -> Checkable:
+    """One statement: what is found, what tells of it, and the entry; and whether whoever asks may."""
+    found, told, counted = _PARTS[way]()
     parts = [f"found AS MATERIALIZED ({found})"] if found else []
     parts.append(f"told AS MATERIALIZED ({told})")
-    # Not `count(DISTINCT (kind, id))`: to sort rows made of two columns takes longer than to find them.
-    once = "told" if is_once else "(SELECT FROM told GROUP BY kind, id LIMIT :limit) AS shown"
-    parts.append(f"entry AS ({counted_entry(once)})")
-    return text(f"WITH {', '.join(parts)} SELECT * FROM told")
+    parts.append(f"entry AS ({counted_entry(Action.SEARCHED, *counted)})")
+    found_and_told = f"WITH {', '.join(parts)} SELECT * FROM told"
+    return Checkable(lambda condition: f"{found_and_told} WHERE {condition}")
 
 
-def _four_digits() -> tuple[str, str, bool]:
+def _four_digits() -> _Parts:
     union = " UNION ALL ".join(map(lookups.written, _FOUR))
     found = f"SELECT how, kind, id, said FROM ({union}) AS found (how, kind, id, named, said, at, cents)"
     others = (_told(kind) for kind in HitKind if kind is not HitKind.RECIPIENT)
-    return found, " UNION ALL ".join(f"({one})" for one in (_OF_ENDING, _OF_OTHERS, *others)), False
+    return (
+        found,
+        " UNION ALL ".join(f"({one})" for one in (_OF_ENDING, _OF_OTHERS, *others)),
+        _ONCE,
+    )
 
 
-def _any_reference() -> tuple[str, str, bool]:
-    return _REFERENCES, " UNION ALL ".join(f"({_told(kind)})" for kind in HitKind), False
+def _any_reference() -> _Parts:
+    told = " UNION ALL ".join(f"({_told(kind)})" for kind in HitKind)
+    return _REFERENCES, told, _ONCE
 
 
-_PARTS: dict[str, Callable[[], tuple[str, str, bool]]] = {
-    "phone": lambda: ("", _OF_PHONE, True),
+_PARTS: dict[str, Callable[[], _Parts]] = {
+    "phone": lambda: ("", _OF_PHONE, ("told",)),
     "four digits": _four_digits,
-    "message reference": lambda: ("", _OF_MESSAGE, True),
+    "message reference": lambda: ("", _OF_MESSAGE, ("told",)),
     "reference": _any_reference,
-    "charge": lambda: ("", _OF_CHARGES, False),
+    "charge": lambda: ("", _OF_CHARGES, ("told", "least(count(DISTINCT id), :limit)")),
 }
-"""By way: what finds, what tells of it, and whether that gives each thing once and no more than the limit."""
+"""By way: what finds, what tells of it, and what counts each thing once and no more than the limit."""
 
 
 def _told(kind: HitKind) -> str:
-    found = f"(SELECT how, id, said FROM found WHERE kind = '{kind.value}') AS wanted"
-    also = "wanted.how, false AS named, wanted.said, "
-    if kind is HitKind.RECIPIENT:
-        last = hits.LAST_HEARD.format(of="r.id")
-        return _PERSON.format(also=also, wanted=f"{found} JOIN recipients AS r USING (id) {last}")
-    return hits.written(kind, found, also)
+    wanted = f"(SELECT how, id, said FROM found WHERE kind = '{kind.value}') AS wanted {_JOINED[kind]}"
+    return hits.told_from(kind, wanted, "wanted.how, false AS named, wanted.said, ")
 
 
 def _values(ctx: Context, sure: Reading) -> dict[str, Any]:
@@ -223,8 +231,8 @@ def _values(ctx: Context, sure: Reading) -> dict[str, Any]:
         return {"refs": list(sure.references), "beginnings": list(beginnings)}
     charge = sure.charge or ChargeSaid()
     return {
-        "last4s": list(charge.last4s),
-        "endings": list(sure.numbers.endings),
+        "last4": charge.last4s[0],
+        "ending": next(iter(sure.numbers.endings), None),
         "amount": charge.amount_cents,
         **lookups.window(charge),
     }
