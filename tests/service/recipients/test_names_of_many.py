@@ -112,3 +112,21 @@ async def test_a_rare_name_among_many_common_ones_is_on_the_page(services: Servi
         reply = await search(services.context(connection, Actor("ana"), "test"), "Jacob Pérz", 20)
     assert len(reply.items) == 20
     assert str(rare) in [hit.id for hit in reply.items]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("typed", ["Jacob Pérez", "jacob per"])
+async def test_of_many_called_as_typed_those_last_heard_of_come_first(services: Services, typed: str) -> None:
+    chance = random.Random(typed)
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        sender = await a_sender(ctx, name="Nobody Else")
+        heard: list[int] = []
+        people = [await a_recipient(ctx, name="Jacob Pérez") for _ in range(150)]
+        for days, person in enumerate(chance.sample(people, 100), 1):
+            at = ctx.now - timedelta(days=days)
+            await a_message(ctx, recipient_id=person, sender_id=sender, recorded_at=at)
+            heard.append(person)
+    async with services.database.reading() as connection:
+        reply = await search(services.context(connection, Actor("ana"), "test"), typed, 20)
+    assert [int(hit.id) for hit in reply.items] == heard[:20]

@@ -16,6 +16,10 @@ MOST_ENDINGS = 250
 """Four digits end so many of two million phones: beside a name, all are looked at."""
 
 
+MOST_CALLED = 300
+"""Of so many who are called as typed, those last heard of are shown; a full name of a million has fewer."""
+
+
 class Rank(IntEnum):
     """How sure a reading is. Two of one rank are told apart by who was last heard of."""
 

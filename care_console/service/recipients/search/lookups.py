@@ -12,7 +12,8 @@ from sqlalchemy import TextClause, text
 from care_console.contract.hours import EASTERN
 from care_console.service.foundation.context import Context
 from care_console.service.recipients.search.cards import ChargeSaid
-from care_console.service.recipients.search.found import MOST_ENDINGS, MOST_FOUND
+from care_console.service.recipients.search.found import MOST_CALLED, MOST_ENDINGS, MOST_FOUND
+from care_console.service.recipients.search.hits import LAST_HEARD
 from care_console.service.recipients.search.reading import Reading
 
 # A bank may show a charge days after it was made; a caller may read the day before the desk's.
@@ -44,6 +45,15 @@ _ASKED = """
                    WHERE NOT EXISTS (SELECT FROM name_words
                                      WHERE word ~>=~ one.typed AND word ~<~ (one.typed || chr(1114111)))
                ) THEN name_query(:typed, ':*') END AS begun)
+"""
+# Of many who are called so, those last heard of: the first that come are whoever has been here longest.
+_CALLED = f"""
+    SELECT * FROM (
+        SELECT '{{how}}', 'recipient', r.id, true, {{{{words}}}}, {{{{nothing}}}}
+        FROM (SELECT id, name_lexemes FROM recipients
+              WHERE name_lexemes @@ (SELECT {{query}} FROM asked) LIMIT {{{{called}}}}) AS r
+        {LAST_HEARD.format(of="r.id")}
+        ORDER BY last.at DESC NULLS LAST, r.id DESC LIMIT {{{{most}}}}) AS found
 """
 _NAMED = "coalesce(name_lexemes @@ (SELECT begun FROM asked), false)"
 _WORDS = "array_to_string(tsvector_to_array(name_lexemes), ' ')"
@@ -92,14 +102,8 @@ _PARTS = {
         SELECT 'our id', 'message', id, false, '', {nothing} FROM messages
         WHERE id = ANY(CAST(:our_ids AS bigint[]))
     """,
-    "name": """
-        SELECT * FROM (SELECT 'name', 'recipient', id, true, {words}, {nothing}
-        FROM recipients WHERE name_lexemes @@ (SELECT whole FROM asked) LIMIT {most}) AS found
-    """,
-    "name begins": """
-        SELECT * FROM (SELECT 'name begins', 'recipient', id, true, {words}, {nothing}
-        FROM recipients WHERE name_lexemes @@ (SELECT begun FROM asked) LIMIT {most}) AS found
-    """,
+    "name": _CALLED.format(how="name", query="whole"),
+    "name begins": _CALLED.format(how="name begins", query="begun"),
     "sender": """
         SELECT 'sender', 'recipient', r.id, false, s.name, {nothing}
         FROM (SELECT id, name FROM senders
@@ -236,6 +240,7 @@ def written(part: str, *, named: bool = False, amount: bool = False, days: bool 
         words=_WORDS if named else "''",
         nothing="NULL::timestamptz, NULL::int",
         most=MOST_FOUND,
+        called=MOST_CALLED,
         endings=MOST_ENDINGS,
         refs="CAST(:refs AS text[])",
         amount=_AMOUNT if amount else "",
