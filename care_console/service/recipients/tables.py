@@ -52,8 +52,9 @@ Index(
     postgresql_ops={"phone_reversed": "text_pattern_ops"},
 )
 
-# Whom the newest message went to, and from whom it came; kept by triggers as recipients and messages come
-# (migration 0021). Of many whose phones end alike, a page of those last heard of is read by the index alone.
+# Whom the newest message went to, and from whom it came; kept by triggers as messages come, and recipients
+# come or change (migrations 0021, 0026). Of many whose phones end alike, those last heard of are read by the
+# index alone.
 last_heard = Table(
     "last_heard",
     metadata,
@@ -62,12 +63,15 @@ last_heard = Table(
     at_column("at", nullable=True),
     Column("message_id", BigInteger, nullable=True),
     Column("sender_id", BigInteger, nullable=True),
+    Column("phone", Text, nullable=False),
+    Column("name", Text, nullable=True),  # NULL for one too long for an index
+    Column("language", Text, nullable=False),
     Index(
         "ix_last_heard_phone_ending_at",
         "phone_ending",
         text("at DESC NULLS LAST"),
         text("recipient_id DESC"),
-        postgresql_include=["sender_id"],
+        postgresql_include=["sender_id", "phone", "name", "language"],
     ),
 )
 

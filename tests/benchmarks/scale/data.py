@@ -107,7 +107,8 @@ def _fill(connection: psycopg.Connection, size: Size) -> None:
         "INSERT INTO name_words SELECT DISTINCT unnest(tsvector_to_array(name_lexemes)) FROM recipients"
     )
     connection.execute(
-        "INSERT INTO last_heard SELECT r.id, right(r.phone, 4), m.recorded_at, m.id, m.sender_id "
+        "INSERT INTO last_heard "
+        "SELECT r.id, right(r.phone, 4), m.recorded_at, m.id, m.sender_id, r.phone, r.name, r.language "
         "FROM recipients AS r LEFT JOIN (SELECT DISTINCT ON (recipient_id) * FROM messages "
         "ORDER BY recipient_id, recorded_at DESC, id DESC) AS m ON m.recipient_id = r.id"
     )

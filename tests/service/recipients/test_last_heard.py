@@ -7,7 +7,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
 from care_console.service.foundation.context import SYSTEM, Actor, Context
 from care_console.service.foundation.services import Services
@@ -26,7 +26,8 @@ _ALL_RANKED = text(
 )
 _NEWEST_OF_EACH = text(
     """
-    SELECT DISTINCT ON (r.id) r.id, right(r.phone, 4), m.recorded_at, m.id, m.sender_id
+    SELECT DISTINCT ON (r.id)
+           r.id, right(r.phone, 4), m.recorded_at, m.id, m.sender_id, r.phone, r.name, r.language
     FROM recipients AS r LEFT JOIN messages AS m ON m.recipient_id = r.id
     ORDER BY r.id, m.recorded_at DESC, m.id DESC
     """
@@ -106,6 +107,24 @@ async def test_however_many_share_four_digits_those_last_heard_of_are_shown(serv
             at = ctx.now - timedelta(minutes=place)
             await a_message(ctx, recipient_id=person, sender_id=sender, recorded_at=at)
     assert await _shown(services, "0142", 50) == (await _ranked(services, "0142"))[:50]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("letters", [1, 200, 201, 9000])
+async def test_who_is_called_otherwise_from_now_on_is_shown_so(services: Services, letters: int) -> None:
+    chance = random.Random(letters)  # or it would be stored as short as it is dull
+    name = "Ñ" + "".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=letters - 1))
+    async with services.database.begin() as connection:
+        ctx = services.context(connection, SYSTEM, "test")
+        people = [await a_recipient(ctx, phone="+12145550142", name=name) for _ in range(2)]
+        change = update(recipients).where(recipients.c.id == people[0])
+        await connection.execute(change.values(phone="+13105559001", name="María Delgado", language="es"))
+        await connection.execute(update(recipients).values(name=recipients.c.name + ""))
+    for ending, person, called in (("9001", people[0], "María Delgado"), ("0142", people[1], name)):
+        async with services.database.reading() as connection:
+            reply = await search(services.context(connection, Actor("ana"), "test"), ending, 20)
+        assert [(hit.id, hit.name) for hit in reply.items] == [(str(person), called)]
+        assert reply.items[0].phone.endswith(ending)
 
 
 @pytest.mark.asyncio

@@ -73,13 +73,16 @@ _OF_MESSAGE = (
     LIMIT :limit
 """
 )
-# Of many whose phones end so, those last heard of: by an index in that order, however many they are.
+# Of many whose phones end so, those last heard of: by an index in that order, however many they are, and who
+# they are from that index, too.
 _OF_ENDING = hits.told_from(
     HitKind.RECIPIENT,
     """(
-        SELECT recipient_id, at, sender_id FROM last_heard WHERE phone_ending = :ending
-        ORDER BY at DESC NULLS LAST, recipient_id DESC LIMIT :limit) AS last
-        JOIN recipients AS r ON r.id = last.recipient_id""",
+        SELECT recipient_id AS id, at, sender_id, phone, language,
+               coalesce(name, (SELECT name FROM recipients WHERE id = recipient_id)) AS name
+        FROM last_heard
+        WHERE phone_ending = :ending ORDER BY at DESC NULLS LAST, recipient_id DESC LIMIT :limit) AS r
+        CROSS JOIN LATERAL (SELECT r.at, r.sender_id) AS last""",
     "'ending' AS how, false AS named, CAST(:ending AS text) || ' ' AS said, ",
 )
 # Of whoever was found otherwise, too: a booking number's sender writes to many.
