@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -86,7 +85,8 @@ def _asks(served: Served, work: Work, count: int) -> list[Question]:
         return work.asker(connection, random.Random(SEED), count)
 
 
-def _compare(table: Table, served: Served, work: Work, count: int, rounds: int) -> dict[str, object]:
+def _taken(served: Served, work: Work, count: int, rounds: int) -> dict[str, list[float]]:
+    """The seconds of each question by each way."""
     asked = _asks(served, work, (rounds + 2) * BLOCK * count)
     with clients(count, served.url, served.token, served.database) as asking:
         _check(asking[0], work, asked[:BLOCK])
@@ -97,6 +97,11 @@ def _compare(table: Table, served: Served, work: Work, count: int, rounds: int) 
                 seconds = ask_all(asking, way, work.peer, block)
                 if number >= 2:  # the first rounds only warm up: plans and prepared statements
                     taken[way] += seconds
+    return taken
+
+
+def _compare(table: Table, served: Served, work: Work, count: int, rounds: int) -> dict[str, object]:
+    taken = _taken(served, work, count, rounds)
     figures: dict[str, object] = {}
     who = f"{work.name}, {count} client{'s' if count > 1 else ''}"
     for name, share, bound in (("p50", 0.5, work.p50), ("p99", 0.99, work.p99)):
@@ -132,15 +137,9 @@ def _is_there(wanted: str, way: str, answer: list[object]) -> bool:
 
 
 def _small(size: Size, work: Sequence[Work]) -> dict[str, float]:
-    """The p50 of each piece of work with one client at a small size, in ms."""
-    medians: dict[str, float] = {}
+    """The p50 of each piece of work with one client at a small size, in ms; measured as at any other."""
     with database_of(size) as url, Served(url) as served:
-        for one in work:
-            asked = _asks(served, one, 12 * BLOCK)
-            with clients(1, served.url, served.token, served.database) as asking:
-                ask_all(asking, "http", one.peer, asked[: 2 * BLOCK])
-                medians[one.name] = 1000 * statistics.median(ask_all(asking, "http", one.peer, asked))
-    return medians
+        return {one.name: percentile(_taken(served, one, 1, 12)["http"], 0.5) for one in work}
 
 
 def _found_misspelled(table: Table, served: Served) -> dict[str, object]:
