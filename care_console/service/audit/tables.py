@@ -20,7 +20,5 @@ audit_entries = Table(
     Column("subject", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
-    Index("ix_audit_entries_actor_at", "actor", "at"),
-    Index("ix_audit_entries_action_at", "action", "at"),
     Index("ix_audit_entries_subject_at", "subject", "at"),
 )
