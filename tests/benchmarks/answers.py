@@ -16,6 +16,7 @@ import psycopg
 from tests.benchmarks.scale import peers, questions
 from tests.benchmarks.scale.clients import Client, ask_all, clients
 from tests.benchmarks.scale.data import Size, database_of
+from tests.benchmarks.scale.placement import apart
 from tests.benchmarks.scale.questions import Asker, Question
 from tests.benchmarks.scale.report import Table, percentile
 from tests.benchmarks.scale.served import Served
@@ -88,7 +89,10 @@ def _asks(served: Served, work: Work, count: int) -> list[Question]:
 def _taken(served: Served, work: Work, count: int, rounds: int) -> dict[str, list[float]]:
     """The seconds of each question by each way."""
     asked = _asks(served, work, (rounds + 2) * BLOCK * count)
-    with clients(count, served.url, served.token, served.database) as asking:
+    with (
+        clients(count, served.url, served.token, served.database) as asking,
+        apart(asking, served),
+    ):
         _check(asking[0], work, asked[:BLOCK])
         taken: dict[str, list[float]] = {"http": [], "sql": []}
         for number in range(rounds + 2):

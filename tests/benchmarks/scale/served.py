@@ -29,7 +29,7 @@ class Served:
 
     def __enter__(self) -> Served:
         process = self._web.__enter__()
-        self.url = process.url
+        self.url, self.pid = process.url, process.pid
         answer = httpx.post(f"{self.url}/v1/session", json={"login": LOGIN, "password": PASSWORD})
         answer.raise_for_status()
         self.token = str(answer.json()["access_token"])
