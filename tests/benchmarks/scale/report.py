@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 import os
+import platform
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def percentile(seconds: Sequence[float], share: float) -> float:
     """The time, in ms, that this share of the questions took at most (nearest rank)."""
     ordered = sorted(seconds)
     return 1000 * ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def _interpreter() -> str:
+    return f"Python {platform.python_version()}, {Path(sys.executable).resolve()}"
 
 
 class Table:
@@ -20,7 +27,7 @@ class Table:
         self.held = self.bounds = 0
         load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
         print(
-            f"\n{title}\nload of the machine over 1, 5 and 15 minutes: {load}\n{'':<48}{'peer':>10}{'ours':>10}{'ratio':>8}{'bound':>8}",
+            f"\n{title}\n{_interpreter()}\nload of the machine over 1, 5 and 15 minutes: {load}\n{'':<48}{'peer':>10}{'ours':>10}{'ratio':>8}{'bound':>8}",
             flush=True,
         )
 
