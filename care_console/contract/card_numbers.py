@@ -13,6 +13,10 @@ from collections.abc import Iterator
 SHORTEST, LONGEST = 13, 19  # ISO/IEC 7812-1 allows fewer; no network of a US card gives them out
 
 _RUN = re.compile(r"[0-9](?:[ \t\u00a0\-.\u2010-\u2015]{0,3}[0-9]){12,}")
+# A UUID is no card, though its digits and dashes may read like one: a refund's id in a note, or in a draft.
+_UUID = re.compile(
+    r"(?<![\w-])(?=[0-9-]*[a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])", re.IGNORECASE
+)
 _GROUP = re.compile(r"[0-9]+")
 # By first digits and length, as the networks have published them: Visa; Mastercard; American Express;
 # Discover, UnionPay and JCB; Diners Club.
@@ -52,6 +56,7 @@ def mask_card_numbers(text: str) -> str:
 
 
 def _places(text: str) -> Iterator[tuple[int, int]]:
+    text = _UUID.sub(lambda found: "x" * len(found.group()), text)
     for run in _RUN.finditer(text):
         groups = [group.span() for group in _GROUP.finditer(text, *run.span())]
         whole = "".join(text[start:end] for start, end in groups)

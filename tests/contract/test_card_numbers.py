@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from care_console.contract.card_numbers import holds_card_number, mask_card_numbers, passes_luhn
@@ -64,6 +64,22 @@ def test_what_stands_beside_it_does_not_hide_it(text: str) -> None:
 def test_what_is_none_is_let_be(text: str) -> None:
     assert not holds_card_number(text)
     assert mask_card_numbers(text) == text
+
+
+@given(st.uuids(version=4).map(str), st.sampled_from(["{}", "refund {}, sent", "{} 12/27", "id:{}."]))
+@example("313874cd-dfbc-423d-b246-548991270564", "{}")
+@example("53033190-7660-45b1-99e1-7b552e94525c", "refund {}, sent")
+def test_a_uuid_is_no_card(uuid: str, sentence: str) -> None:
+    assume(not uuid.replace("-", "").isdecimal())
+    assert not holds_card_number(sentence.format(uuid))
+    assert mask_card_numbers(sentence.format(uuid)) == sentence.format(uuid)
+
+
+@given(st.uuids(version=4).map(str), st.sampled_from(CARDS), st.sampled_from(["{} {}", "{1} {0}", "{}, {}"]))
+def test_a_uuid_hides_no_card(uuid: str, card: str, sentence: str) -> None:
+    assume(not uuid.replace("-", "").isdecimal())
+    said = sentence.format(uuid, card)
+    assert mask_card_numbers(said) == sentence.format(uuid, "*" * (len(card) - 4) + card[-4:])
 
 
 @given(st.from_regex(r"[3-6][0-9]{11,17}", fullmatch=True))

@@ -293,9 +293,7 @@ class RefundReview(QDialog):
         }
 
     def _restore(self, kept: Mapping[str, Any]) -> None:
-        # a refused row's draft holds the request's own fields, and no id where it was never ours
-        if kept.get("refund_id"):
-            self.refund_id = UUID(kept["refund_id"])
+        self.refund_id = _kept_id(kept.get("refund_id")) or self.refund_id
         if kept.get("amount"):
             self.form.amount.setText(kept["amount"])
         elif isinstance(kept.get("amount_cents"), int):
@@ -303,6 +301,16 @@ class RefundReview(QDialog):
         if kept.get("reason"):
             self.form.reasons.choose(RefundReason(kept["reason"]))
         _set_text(self.form.note, kept.get("note") or "")
+
+
+def _kept_id(kept: object) -> UUID | None:
+    """The id that a draft kept. A refused row's draft holds the request's own fields, and no id where it was
+    never ours; drafts of before December 2026 may hold one with digits masked, which was never sent.
+    """
+    try:
+        return UUID(kept) if isinstance(kept, str) else None
+    except ValueError:
+        return None
 
 
 def _set_text(field: QPlainTextEdit, text: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
@@ -82,7 +82,9 @@ def test_a_half_filled_review_comes_back_with_its_id(folder: Path) -> None:
     async def scenario() -> None:
         async with care(folder) as desk:
             review = await opened(desk)
-            first = review.refund_id
+            first = review.refund_id = UUID(
+                "313874cd-dfbc-423d-b246-548991270564"
+            )  # reads like a card's number
             desk.press("5")
             review.form.amount.setText("$1.25")
             review.form.note.setPlainText("she will call again")
@@ -95,6 +97,19 @@ def test_a_half_filled_review_comes_back_with_its_id(folder: Path) -> None:
             assert again.form.reasons.value == "goodwill"
             assert desk.find(QPlainTextEdit, "refundNote").toPlainText() == "she will call again"
             assert not desk.service.done("refund")
+
+    on_qt(scenario())
+
+
+def test_a_draft_whose_id_was_spoiled_still_opens_as_a_refund_of_its_own(folder: Path) -> None:
+    async def scenario() -> None:
+        async with care(folder) as desk:
+            kept = {"refund_id": "313874cd-dfbc-423d-b***********0564", "amount": "$1.25", "note": "twice"}
+            await desk.handle.desk.store.save_draft("refund", "c28b", kept)
+            review = await opened(desk)
+            assert review.form.amount.cents == 125
+            assert desk.find(QPlainTextEdit, "refundNote").toPlainText() == "twice"
+            assert review.refund_id.version == 4
 
     on_qt(scenario())
 
