@@ -74,6 +74,7 @@ class Kannels:
     ports: dict[str, int]
     carrier: carrier.Carrier
     _running: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
+    _kept: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -113,16 +114,31 @@ class Kannels:
         await self.carrier.close()
 
     async def _box(self, name: str, port: int) -> None:
-        out = (self.folder / f"{name}.out").open("ab")
-        self._running[name] = await asyncio.create_subprocess_exec(
-            name, str(self.folder / "kannel.conf"), stdout=out, stderr=out
-        )
-        out.close()
+        await self._begin(name)
+        self._kept[name] = asyncio.create_task(self._keep(name), name=f"keeping {name}")
         async with asyncio.timeout(START_SECONDS):
             while not await _answers(port):  # noqa: ASYNC110 - it is another process that begins to listen
                 await asyncio.sleep(0.05)
 
+    async def _begin(self, name: str) -> None:
+        with (self.folder / f"{name}.out").open("ab") as out:
+            self._running[name] = await asyncio.create_subprocess_exec(
+                name, str(self.folder / "kannel.conf"), stdout=out, stderr=out
+            )
+
+    async def _keep(self, name: str) -> None:
+        """Begin it anew whenever it ends by itself, as whatever keeps Kannel running does: a smsbox that is
+        asked for a text before it has its bearerbox panics (gwlib/conn.c, `conn != NULL`)."""
+        while True:
+            await self._running[name].wait()
+            await asyncio.sleep(0.1)  # as often, and no oftener
+            await self._begin(name)
+
     async def _end(self, name: str, how: signal.Signals) -> None:
+        keeping = self._kept.pop(name, None)
+        if keeping is not None:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
         process = self._running.pop(name, None)
         if process is not None:
             with suppress(ProcessLookupError):
