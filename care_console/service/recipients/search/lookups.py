@@ -46,17 +46,22 @@ _ASKED = """
                                      WHERE word ~>=~ one.typed AND word ~<~ (one.typed || chr(1114111)))
                ) THEN name_query(:typed, ':*') END AS begun)
 """
-# Of many who are called so, those last heard of: the first that come are whoever has been here longest.
-_CALLED = f"""
-    SELECT * FROM (
-        SELECT '{{how}}', 'recipient', r.id, true, {{{{words}}}}, {{{{nothing}}}}
-        FROM (SELECT id, name_lexemes FROM recipients
-              WHERE name_lexemes @@ (SELECT {{query}} FROM asked) LIMIT {{{{called}}}}) AS r
-        {LAST_HEARD.format(of="r.id")}
-        ORDER BY last.at DESC NULLS LAST, r.id DESC LIMIT {{{{most}}}}) AS found
-"""
 _NAMED = "coalesce(name_lexemes @@ (SELECT begun FROM asked), false)"
 _WORDS = "array_to_string(tsvector_to_array(name_lexemes), ' ')"
+
+
+def _called(how: str, query: str) -> str:
+    """Of many who are called so, those last heard of: the first that come have been here longest."""
+    return f"""
+        SELECT * FROM (
+            SELECT '{how}', 'recipient', r.id, true, {{words}}, {{nothing}}
+            FROM (SELECT id, name_lexemes FROM recipients
+                  WHERE name_lexemes @@ (SELECT {query} FROM asked) LIMIT {{called}}) AS r
+            {LAST_HEARD.format(of="r.id")}
+            ORDER BY last.at DESC NULLS LAST, r.id DESC LIMIT {{most}}) AS found
+    """
+
+
 # Each part gives: how it was found, what, its id, whether the name that was typed fits, what tells of it, a
 # moment, an amount. By ~>=~ and ~<~, the operators of the indexes of patterns, which serve them in a generic
 # plan too (LIKE does not).
@@ -102,8 +107,8 @@ _PARTS = {
         SELECT 'our id', 'message', id, false, '', {nothing} FROM messages
         WHERE id = ANY(CAST(:our_ids AS bigint[]))
     """,
-    "name": _CALLED.format(how="name", query="whole"),
-    "name begins": _CALLED.format(how="name begins", query="begun"),
+    "name": _called("name", "whole"),
+    "name begins": _called("name begins", "begun"),
     "sender": """
         SELECT 'sender', 'recipient', r.id, false, s.name, {nothing}
         FROM (SELECT id, name FROM senders
